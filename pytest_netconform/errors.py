@@ -1,0 +1,73 @@
+"""Who is wrong: the suite's author, the command line, the environment, or the target.
+
+The families never mix. A `TargetError` may cost the target points; none of the others ever does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Blame = Literal["suite", "usage", "environment", "target"]
+
+
+class NetconformError(Exception):
+    """Base of every error that is told to a user: one clear sentence, never a traceback of ours."""
+
+    blame: Blame = "environment"
+
+
+class UsageError(NetconformError):
+    """The command line or the configuration is wrong; pytest ends with exit status 4."""
+
+    blame: Blame = "usage"
+
+
+class EnvironmentFault(NetconformError):
+    """The machine or the tester itself is at fault: the verdict is error and costs the target nothing."""
+
+    blame: Blame = "environment"
+
+
+class TargetError(NetconformError):
+    """The target could not be tested, by a fault of its own: it exits, never listens, ...
+
+    `str(error)` is one sentence; `explanation` are further lines (cause, what to do, the output's
+    tail), already made safe to print.
+    """
+
+    blame: Blame = "target"
+
+    def __init__(self, sentence: str, explanation: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.explanation = explanation
+
+    def __reduce__(self) -> tuple[type[TargetError], tuple[str, tuple[str, ...]]]:
+        return type(self), (str(self), self.explanation)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a suite. Line and column count from 1; `source` is the line itself."""
+
+    path: str
+    line: int
+    column: int
+    text: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}: {self.text}"
+        if not self.source.strip():
+            return place
+        return f"{place}\n    {self.source}\n    {' ' * (self.column - 1)}^"
+
+
+class SuiteError(NetconformError):
+    """A suite that cannot be used; `problems` holds all of its mistakes, in the file's order."""
+
+    blame: Blame = "suite"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
