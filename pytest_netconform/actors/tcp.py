@@ -1,0 +1,263 @@
+"""A TCP client: blocking for its caller, with a deadline, over a non-blocking socket.
+
+It remembers how much it sent, keeps what it received until a step takes it, and knows how the
+connection ended. It takes its socket from the instance; it never makes one.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from ..deadline import Deadline, DeadlineMissed, poll
+from ..target import Instance
+
+CHUNK = 256 * 1024
+LISTEN_GRACE = 1
+QUIET_WHEN_STALLED = 0.1
+
+End = Literal["fin", "reset"]
+Note = Callable[[str, str, bytes], None]
+"""Called as note(actor, event, data) for everything that the actor does or sees."""
+
+
+class ConnectionEnded(Exception):
+    """The server ended the connection where the client still wanted something of it."""
+
+    def __init__(self, how: End) -> None:
+        super().__init__({"fin": "connection closed", "reset": "connection reset"}[how])
+        self.how = how
+
+
+class Refused(Exception):
+    """Nobody accepts connections at the instance's address."""
+
+
+class TcpActor:
+    """One named client. `received` holds what arrived and was not yet taken by a step."""
+
+    def __init__(self, name: str, instance: Instance, note: Note) -> None:
+        self.name = name
+        self.instance = instance
+        self.received = bytearray()
+        self.sent = 0
+        self.arrived = 0
+        self.ended: End | None = None
+        self.half_closed = False
+        self.stalled = False
+        self.pending = b""
+        self.local_port = 0
+        self._note = note
+        self._sock: socket.socket | None = None
+        self._poll = select.poll()
+
+    # ------------------------------------------------------------ connecting
+
+    def connect(self, deadline: Deadline, receive_buffer: int | None = None) -> None:
+        """Connect, but not before the server has room in its accept queue: a connection too many
+        would wait a second for the kernel's next SYN. Raises Refused or DeadlineMissed."""
+        poll(self._has_room, deadline, "the server to accept the clients before this one")
+        sock = self.instance.socket()
+        if receive_buffer is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._sock = sock
+        self._poll.register(sock)
+        try:
+            sock.connect(self.instance.address())
+        except BlockingIOError:
+            self._wait(select.POLLOUT, deadline, "the connection")
+            error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if error:
+                raise Refused(f"connecting failed: {socket.errno.errorcode.get(error, error)}") from None
+        except OSError as exc:
+            raise Refused(f"connecting failed: {exc.strerror}") from None
+        self.local_port = sock.getsockname()[1]
+        self._note(self.name, "connects", b"")
+
+    def _has_room(self) -> bool:
+        queue = self.instance.accept_queue()
+        return queue is None or queue.length < max(queue.limit, LISTEN_GRACE)
+
+    # ------------------------------------------------------------ sending
+
+    def send(self, data: bytes, deadline: Deadline) -> None:
+        """Write everything; what arrives meanwhile is kept. A stalled client writes what the buffers
+        take and leaves the rest pending. Raises ConnectionEnded or DeadlineMissed."""
+        if self.stalled:
+            self._fill(data, deadline)
+        else:
+            self._note(self.name, "sends", data)
+            self._write(data, deadline)
+
+    def send_pieces(self, pieces: Sequence[bytes], deadline: Deadline) -> None:
+        """Write each piece when the server has read the one before: they are certainly several reads."""
+        for i, piece in enumerate(pieces):
+            if i:
+                self.await_consumed(deadline)
+            self.send(piece, deadline)
+
+    def _write(self, data: bytes, deadline: Deadline) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self._write_some(view) :]
+            if view:
+                ready = self._wait(select.POLLOUT | select.POLLIN, deadline, "the server to take the data")
+                if ready & select.POLLIN:
+                    self._read_once()
+
+    def _write_some(self, view: memoryview) -> int:
+        try:
+            count = self._socket().send(view)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self._end("reset")
+            raise ConnectionEnded("reset") from None
+        self.sent += count
+        return count
+
+    def _fill(self, data: bytes, deadline: Deadline) -> None:
+        """Write until nothing more fits and the server's end takes nothing either."""
+        self._note(self.name, "sends", data)
+        view = memoryview(data)
+        while view:
+            view = view[self._write_some(view) :]
+            if view and not self._writable_within(QUIET_WHEN_STALLED, deadline):
+                break
+        self.pending += bytes(view)
+
+    def _writable_within(self, seconds: float, deadline: Deadline) -> bool:
+        try:
+            self._wait(select.POLLOUT, deadline.within(seconds), "")
+        except DeadlineMissed:
+            return False
+        return True
+
+    def await_consumed(self, deadline: Deadline) -> None:
+        """Return when the server's process has read every byte sent so far."""
+        poll(self._consumed, deadline, "the server to read what it was sent")
+
+    def _consumed(self) -> bool:
+        end = self.instance.connection(self.local_port)
+        if end is None or end.state not in ("ESTABLISHED", "CLOSE_WAIT"):
+            return True  # the server has ended the connection: nothing is left to be read
+        return end.receive_queue == 0 and (end.bytes_received is None or end.bytes_received >= self.sent)
+
+    # ------------------------------------------------------------ receiving
+
+    def read(self, deadline: Deadline, what: str = "more data") -> bool:
+        """Wait until something arrives; False when the connection has ended. Raises DeadlineMissed."""
+        while self.ended is None:
+            if self._read_once():
+                return True
+            if self.ended is None:
+                self._wait(select.POLLIN, deadline, what)
+        return False
+
+    def read_available(self) -> None:
+        """Take what has arrived, without waiting."""
+        while self.ended is None and self._read_once():
+            pass
+
+    def read_to_end(self, deadline: Deadline) -> End:
+        """Read until the server ends the connection, and say how it did."""
+        while self.read(deadline, "the end of the connection"):
+            pass
+        assert self.ended is not None
+        return self.ended
+
+    def _read_once(self) -> bool:
+        try:
+            data = self._socket().recv(CHUNK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            self._end("reset")
+            return False
+        if not data:
+            self._end("fin")
+            return False
+        self.received += data
+        self.arrived += len(data)
+        self._note(self.name, "receives", data)
+        return True
+
+    def resume(self, deadline: Deadline) -> None:
+        """Read again, and send what was left pending while stalled."""
+        self.stalled = False
+        pending, self.pending = self.pending, b""
+        self._write(pending, deadline)
+
+    # ------------------------------------------------------------ ending
+
+    def half_close(self) -> None:
+        """FIN in our direction."""
+        if self._sock is not None and not self.half_closed and self.ended != "reset":
+            self.half_closed = True
+            self._note(self.name, "half-closes", b"")
+            try:
+                self._sock.shutdown(socket.SHUT_WR)
+            except OSError:
+                self._end("reset")
+
+    def close(self) -> None:
+        """End the connection in the ordinary way; again and again is fine.
+
+        Where the server has already let go of its end, our end is aborted: an ordinary close would
+        leave the server's port in TIME_WAIT, and a server without SO_REUSEADDR could not start again.
+        """
+        if self._sock is None:
+            return
+        if self.ended == "fin" and self._server_let_go():
+            self._linger_zero()
+        elif self.ended is None:
+            self._note(self.name, "closes", b"")
+        self._drop()
+
+    def reset(self) -> None:
+        """Abort the connection (RST)."""
+        if self._sock is not None:
+            self._note(self.name, "resets", b"")
+            self._linger_zero()
+            self._drop()
+
+    @property
+    def open(self) -> bool:
+        return self._sock is not None
+
+    def _server_let_go(self) -> bool:
+        end = self.instance.connection(self.local_port)
+        return end is not None and not end.owned
+
+    def _linger_zero(self) -> None:
+        self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def _drop(self) -> None:
+        if self._sock is not None:
+            self._poll.unregister(self._sock)
+            self._sock.close()
+            self._sock = None
+
+    def _end(self, how: End) -> None:
+        if self.ended is None:
+            self.ended = how
+            self._note(self.name, f"ended by {how}", b"")
+
+    # ------------------------------------------------------------ waiting
+
+    def _wait(self, events: int, deadline: Deadline, what: str) -> int:
+        self._poll.modify(self._socket(), events)
+        ready = self._poll.poll(deadline.remaining() * 1000)
+        if not ready:
+            raise DeadlineMissed(what)
+        return ready[0][1]
+
+    def _socket(self) -> socket.socket:
+        if self._sock is None:
+            raise ConnectionEnded(self.ended or "fin")
+        return self._sock

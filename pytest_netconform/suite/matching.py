@@ -1,0 +1,93 @@
+"""Decides whether what has arrived is what was expected, as early as it can be known. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["matched", "more", "different"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`matched`: the first `used` bytes are what was expected.
+
+    `more`: it may still come, and the first `used` bytes agree for good.
+    `different`: it can no longer come; `used` is the index of the first byte that differs.
+    """
+
+    state: State
+    used: int = 0
+
+
+MORE = Answer("more")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What should arrive on a byte stream.
+
+    `look(received, agreed)` judges all that was received, of which an earlier answer said that so
+    many bytes agree. `exact` is the expectation itself where it is known byte by byte.
+    """
+
+    look: Callable[[bytearray, int], Answer]
+    said: str
+    exact: bytes | None = None
+
+
+def first_difference(expected: bytes, received: bytes | bytearray, start: int = 0) -> int | None:
+    """The index of the first byte that differs in the part that both have; None where they agree."""
+    end = min(len(expected), len(received))
+    if expected[start:end] == received[start:end]:
+        return None
+    return next(i for i in range(start, end) if expected[i] != received[i])
+
+
+def exactly(data: bytes, said: str) -> Expected:
+    def look(received: bytearray, agreed: int) -> Answer:
+        at = first_difference(data, received, agreed)
+        if at is not None:
+            return Answer("different", at)
+        complete = len(received) >= len(data)
+        return Answer("matched", len(data)) if complete else Answer("more", len(received))
+
+    return Expected(look, said, exact=data)
+
+
+def containing(data: bytes, said: str) -> Expected:
+    def look(received: bytearray, agreed: int) -> Answer:
+        at = received.find(data)
+        return MORE if at < 0 else Answer("matched", at + len(data))
+
+    return Expected(look, said)
+
+
+def of_length(count: int, said: str) -> Expected:
+    def look(received: bytearray, agreed: int) -> Answer:
+        return Answer("matched", count) if len(received) >= count else MORE
+
+    return Expected(look, said)
+
+
+def matching(pattern: str, encoding: str, said: str) -> Expected:
+    compiled = re.compile(pattern)
+
+    def look(received: bytearray, agreed: int) -> Answer:
+        found = compiled.match(received.decode(encoding, "replace"))
+        return Answer("matched", len(found[0].encode(encoding, "replace"))) if found else MORE
+
+    return Expected(look, said)
+
+
+def any_of(choices: Sequence[Expected], said: str) -> Expected:
+    def look(received: bytearray, agreed: int) -> Answer:
+        answers = [choice.look(received, 0) for choice in choices]
+        for state in ("matched", "more"):
+            if found := [answer for answer in answers if answer.state == state]:
+                return found[0] if state == "matched" else MORE
+        return max(answers, key=lambda answer: answer.used)
+
+    return Expected(look, said)

@@ -1,0 +1,283 @@
+"""The verbs: one model each. The table VERBS drives validation, the schema, lint and the reference page.
+
+The docstring of a model is the verb's documentation, `example` is YAML that the tests load.
+How a verb is played stands in `run/`, under the same name.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Discriminator, Field, PrivateAttr, StrictInt, Tag
+
+from .values import Count, Data, Duration, Match, Model, Name, Names
+
+Cut = Literal["each-byte", "random"] | tuple[StrictInt, ...] | str
+
+
+class Step(Model):
+    """One action or expectation of a check."""
+
+    verb: ClassVar[str]
+    example: ClassVar[str]
+    expects: ClassVar[bool] = False
+
+    when: str | None = Field(None, description="Played only by a target that has this feature.")
+    _line: int = PrivateAttr(0)
+
+    @property
+    def line(self) -> int:
+        """The line of the suite on which the step stands, from 1."""
+        return self._line
+
+    def place(self, line: int) -> None:
+        self._line = line
+
+    def actors(self) -> tuple[str, ...]:
+        """The actors that the step names, other than those it connects."""
+        found: list[str] = []
+        for field in ACTOR_FIELDS:
+            value = getattr(self, field, None)
+            found += [value] if isinstance(value, str) else list(value or ())
+        return tuple(found)
+
+
+class Crowd(Model):
+    """So many clients that act as one; they are called crowd[0], crowd[1], ..."""
+
+    crowd: Count
+
+
+class Connect(Step):
+    """Connects one client, several, or a crowd; never faster than the server accepts."""
+
+    verb = "connect"
+    example = "connect: [alice, bob]"
+    connect: Name | tuple[Name, ...] | Crowd
+    receive_buffer: str | None = Field(None, description="Size of the client's receive buffer, as 4KiB.")
+
+
+class Send(Step):
+    """Sends data. With `cut`, in pieces: each is written only when the server has read the one before."""
+
+    verb = "send"
+    example = "{send: 你好, from: alice, cut: [1, 3]}"
+    send: Data
+    from_: Names | None = Field(None, alias="from")
+    cut: Cut | Every | None = None
+    order: Literal["forward", "reversed", "random"] = "forward"
+
+
+class Every(Model):
+    """Cut after every so many bytes."""
+
+    every: Count
+
+
+class Receive(Step):
+    """The client receives exactly this, in however many pieces it arrives."""
+
+    verb = "receive"
+    example = "{receive: {reply_to: hello}, at: alice}"
+    expects = True
+    receive: Match
+    at: Names | None = None
+    within: Duration | None = None
+
+
+class Exchange(Step):
+    """Sends data and receives the reply to it at the same time, of any size."""
+
+    verb = "exchange"
+    example = "{exchange: {random: 64KiB}, with: alice}"
+    expects = True
+    exchange: Data
+    with_: Names | None = Field(None, alias="with")
+    order: Literal["forward", "reversed", "random"] = "forward"
+
+
+class AtActors(Model):
+    at: Names
+
+
+class Nothing(Step):
+    """These clients have received nothing: an exchange of their own brings its reply and no byte before."""
+
+    verb = "nothing"
+    example = "nothing: {at: bob}"
+    expects = True
+    nothing: AtActors
+
+    def actors(self) -> tuple[str, ...]:
+        at = self.nothing.at
+        return (at,) if isinstance(at, str) else at
+
+
+class Newcomer(Step):
+    """A new client does two full exchanges: the server as a whole still serves."""
+
+    verb = "newcomer"
+    example = "newcomer: exchanges"
+    expects = True
+    newcomer: Literal["exchanges"]
+
+
+class Blocked(Model):
+    by: Name
+    at: Name
+    reply_to: Data
+
+
+class Unblocks(Step):
+    """`at` gets its reply while `by` holds its connection; if not, `by` closes, which shows who blocked."""
+
+    verb = "unblocks"
+    example = "unblocks: {by: alice, at: bob, reply_to: hello}"
+    expects = True
+    unblocks: Blocked
+
+    def actors(self) -> tuple[str, ...]:
+        return self.unblocks.by, self.unblocks.at
+
+
+class HalfClose(Step):
+    """The client ends its own direction (FIN) and goes on receiving."""
+
+    verb = "half_close"
+    example = "half_close: alice"
+    half_close: Names
+
+
+class Close(Step):
+    """The client closes the connection in the ordinary way (FIN)."""
+
+    verb = "close"
+    example = "close: alice"
+    close: Names
+
+
+class Reset(Step):
+    """The client aborts the connection (RST)."""
+
+    verb = "reset"
+    example = "reset: alice"
+    reset: Names
+
+
+class Ended(Step):
+    """The server ends this connection, and sends nothing more before."""
+
+    verb = "ended"
+    example = "{ended: alice, by: fin}"
+    expects = True
+    ended: Names
+    by: Literal["fin", "reset", "either"] = "fin"
+    within: Duration | None = None
+
+
+class Stall(Step):
+    """The client stops reading, so that what the server sends fills the buffers."""
+
+    verb = "stall"
+    example = "stall: alice"
+    stall: Names
+
+
+class Resume(Step):
+    """A stalled client reads again, sends what it still had to send, and receives every reply."""
+
+    verb = "resume"
+    example = "resume: alice"
+    expects = True
+    resume: Names
+
+
+class Released(Model):
+    """The server has let go of its end of this client's connection."""
+
+    released: Names
+
+
+class Server(Step):
+    """Looks at the server (alive, died, released) or acts on it (fresh, restart, pause, resume)."""
+
+    verb = "server"
+    example = "server: {released: alice}"
+    expects = True
+    server: Literal["alive", "died", "fresh", "restart", "pause", "resume"] | Released
+
+    def actors(self) -> tuple[str, ...]:
+        if not isinstance(self.server, Released):
+            return ()
+        released = self.server.released
+        return (released,) if isinstance(released, str) else released
+
+
+class Printed(Model):
+    contains: str
+    times: Count = 1
+
+
+class Log(Step):
+    """The server prints this text, in UTF-8 or in the suite's encoding, so many times in this check."""
+
+    verb = "log"
+    example = "{log: {contains: 你, times: 1}, when: prints}"
+    expects = True
+    log: Printed
+
+
+class Repeat(Step):
+    """Plays the steps of `do` so many times; `${i}` counts from 0."""
+
+    verb = "repeat"
+    example = "{repeat: 3, do: [{connect: alice}, {exchange: hello}, {close: alice}]}"
+    repeat: Count
+    do: tuple[AnyStep, ...]
+
+
+ACTOR_FIELDS = ("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume")
+
+VERBS: dict[str, type[Step]] = {
+    model.verb: model
+    for model in (
+        Connect,
+        Send,
+        Receive,
+        Exchange,
+        Nothing,
+        Newcomer,
+        Unblocks,
+        HalfClose,
+        Close,
+        Reset,
+        Ended,
+        Stall,
+        Resume,
+        Server,
+        Log,
+        Repeat,
+    )
+}
+
+
+def verb_of(value: Any) -> str | None:
+    """The verb of a step as written, or of a model."""
+    if isinstance(value, Step):
+        return value.verb
+    if isinstance(value, dict):
+        return next((key for key in value if key in VERBS), None)
+    return None
+
+
+_union: Any = None
+for _verb, _model in VERBS.items():
+    _tagged: Any = Annotated[_model, Tag(_verb)]  # type: ignore[valid-type]
+    _union = _tagged if _union is None else _union | _tagged
+
+AnyStep = Annotated[
+    _union,
+    Discriminator(verb_of, custom_error_type="step", custom_error_message="no step type here"),
+]
+for _model in VERBS.values():
+    _model.model_rebuild(_types_namespace={"AnyStep": AnyStep, "Every": Every, **globals()})
