@@ -106,8 +106,8 @@ class TcpActor:
         while view:
             view = view[self._write_some(view) :]
             if view:
-                ready = self._wait(select.POLLOUT | select.POLLIN, deadline, "the server to take the data")
-                if ready & select.POLLIN:
+                events = select.POLLOUT | (select.POLLIN if self.ended is None else 0)
+                if self._wait(events, deadline, "the server to take the data") & ~select.POLLOUT:
                     self._read_once()
 
     def _write_some(self, view: memoryview) -> int:

@@ -10,9 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, StrictInt, Tag
 
-from .values import Count, Data, Duration, Match, Model, Name, Names
+from .values import Count, Data, Duration, Match, Model, Name, Names, Size
 
-Cut = Literal["each-byte", "random"] | tuple[StrictInt, ...] | str
+Cut = Literal["each-byte", "random"] | tuple[StrictInt, ...]
 
 
 class Step(Model):
@@ -54,7 +54,13 @@ class Connect(Step):
     verb = "connect"
     example = "connect: [alice, bob]"
     connect: Name | tuple[Name, ...] | Crowd
-    receive_buffer: str | None = Field(None, description="Size of the client's receive buffer, as 4KiB.")
+    receive_buffer: Size | None = Field(None, description="Of the client's socket; small ones fill soon.")
+
+
+class Every(Model):
+    """Cut after every so many bytes."""
+
+    every: Count
 
 
 class Send(Step):
@@ -66,12 +72,6 @@ class Send(Step):
     from_: Names | None = Field(None, alias="from")
     cut: Cut | Every | None = None
     order: Literal["forward", "reversed", "random"] = "forward"
-
-
-class Every(Model):
-    """Cut after every so many bytes."""
-
-    every: Count
 
 
 class Receive(Step):
@@ -184,11 +184,10 @@ class Stall(Step):
 
 
 class Resume(Step):
-    """A stalled client reads again, sends what it still had to send, and receives every reply."""
+    """A stalled client reads again, and sends what it still had to send."""
 
     verb = "resume"
     example = "resume: alice"
-    expects = True
     resume: Names
 
 
@@ -199,12 +198,12 @@ class Released(Model):
 
 
 class Server(Step):
-    """Looks at the server (alive, died, released) or acts on it (fresh, restart, pause, resume)."""
+    """Looks at the server (alive, died, released), or holds it (pause) and lets it go on (resume)."""
 
     verb = "server"
     example = "server: {released: alice}"
     expects = True
-    server: Literal["alive", "died", "fresh", "restart", "pause", "resume"] | Released
+    server: Literal["alive", "died", "pause", "resume"] | Released
 
     def actors(self) -> tuple[str, ...]:
         if not isinstance(self.server, Released):
@@ -280,4 +279,4 @@ AnyStep = Annotated[
     Discriminator(verb_of, custom_error_type="step", custom_error_message="no step type here"),
 ]
 for _model in VERBS.values():
-    _model.model_rebuild(_types_namespace={"AnyStep": AnyStep, "Every": Every, **globals()})
+    _model.model_rebuild(_types_namespace=globals())

@@ -1,0 +1,76 @@
+"""Plays one check on one running instance."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from ..actors.tcp import ConnectionEnded
+from ..deadline import Deadline, DeadlineMissed
+from ..target import Exit, Instance
+from .handlers import play_step
+from .result import Finding
+from .stage import Mismatch, Part, Stage
+from .transcript import Transcript
+
+DEATH_NOTICE = 1.0
+
+
+@dataclass
+class Played:
+    """What one playing brought."""
+
+    findings: list[Finding]
+    transcript: Transcript
+    seconds: float
+    died: Exit | None
+    output: str = ""
+
+
+def play(part: Part, instance: Instance, share: float = 1.0) -> Played:
+    """Play a check on a running instance. `share` shortens its deadline, for replays."""
+    stage = Stage(part, instance, part.deadline(share), log_mark=instance.log.mark())
+    findings: list[Finding] = []
+    try:
+        for step in part.check.steps:
+            play_step(stage, step)
+        stage.step = None
+        stage.settle()
+    except (Mismatch, ConnectionEnded, DeadlineMissed) as exc:
+        findings.append(_finding(stage, exc))
+    finally:
+        if stage.paused:
+            instance.resume()
+        stage.close_all()
+    return _played(stage, findings)
+
+
+def _finding(stage: Stage, exc: Exception) -> Finding:
+    at = stage.part.at(stage.step)
+    if isinstance(exc, Mismatch):
+        return Finding(str(exc), at, **exc.details)
+    if isinstance(exc, ConnectionEnded):
+        return Finding("the server ended the connection", at, "an open connection", str(exc), ended=exc.how)
+    seconds = f"{stage.deadline.seconds:.1f} s"
+    return Finding("the deadline passed", at, str(exc), f"not within {seconds}", missed=True)
+
+
+def _played(stage: Stage, findings: list[Finding]) -> Played:
+    """Gather what the server printed and whether it died; after a finding its end may be a moment away."""
+    instance = stage.instance
+    seconds = time.monotonic() - stage.transcript.began
+    died = instance.exited()
+    if findings and died is None and not findings[0].missed:
+        died = _notice_of_death(instance, stage.part.patience)
+    if findings:
+        for moment, line in instance.log.lines(stage.log_mark):
+            stage.transcript.note_at(moment, "server", f"prints {line}")
+    output = "\n".join(line for _, line in instance.log.lines(stage.log_mark)) if findings else ""
+    return Played(findings, stage.transcript, seconds, died, output)
+
+
+def _notice_of_death(instance: Instance, patience: float) -> Exit | None:
+    try:
+        return instance.wait_exit(Deadline(DEATH_NOTICE * patience))
+    except DeadlineMissed:
+        return None

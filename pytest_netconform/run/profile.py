@@ -1,0 +1,96 @@
+"""What a target speaks, and which of the things that an assignment leaves open it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from ..errors import UsageError, did_you_mean
+from ..suite.matching import Expected, exactly
+from ..suite.model import FEATURES
+
+Speaks = Literal["echo", "acknowledge", "nothing", "unknown"]
+
+ASSUMED = frozenset({"concurrent", "many-messages"})
+"""Features that a probe does not decide: a server without them is wrong unless the assignment says
+so, which `--target-profile no-concurrent` declares."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Found by the probe, corrected by what was declared. `seen` is one sentence for people."""
+
+    speaks: Speaks
+    seen: str
+    features: frozenset[str] = ASSUMED
+    reply: str = ""
+    encoding: str = ""
+
+    def has(self, feature: str) -> bool:
+        """Whether the target has it; `no-FEATURE` asks whether it has not."""
+        if feature.startswith("no-"):
+            return not self.has(feature.removeprefix("no-"))
+        return feature in self.features
+
+    def lacking(self, needs: Iterable[str]) -> str | None:
+        """The first feature of `needs` that the target does not have."""
+        return next((need for need in needs if not self.has(need)), None)
+
+    def declared(self, words: Iterable[str]) -> Profile:
+        """With what the user declares, as `prints` or `no-concurrent`. Raises UsageError."""
+        features = set(self.features)
+        for word in words:
+            feature = word.removeprefix("no-")
+            if feature not in FEATURES:
+                hint = did_you_mean(feature, FEATURES) or f"; they are {', '.join(FEATURES)}"
+                raise UsageError(f"--target-profile: no feature is called {feature!r}{hint}")
+            (features.discard if word.startswith("no-") else features.add)(feature)
+        return replace(self, features=frozenset(features))
+
+    def speaking(self, speaks: Speaks, reply: str = "") -> Profile:
+        """As if the probe had found this: for a suite that was chosen by hand."""
+        others = self.features - {"echo", "acknowledge", "replies"}
+        return replace(self, speaks=speaks, reply=reply, features=others | features_of(speaks))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "features": sorted(self.features)}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Profile:
+        return cls(**{**data, "features": frozenset(data["features"])})
+
+
+def features_of(speaks: Speaks) -> frozenset[str]:
+    return {
+        "echo": frozenset({"echo", "replies"}),
+        "acknowledge": frozenset({"acknowledge", "replies"}),
+    }.get(speaks, frozenset())
+
+
+@dataclass(frozen=True)
+class Replies:
+    """What a target answers to data, and how much of it may come: an echo, or one fixed text.
+
+    An acknowledging server without frames may answer each piece that it reads: several messages may
+    get one acknowledgement and one message several, but never more than it was sent bytes.
+    """
+
+    acknowledgement: bytes | None
+
+    def to(self, data: bytes) -> Expected:
+        if self.acknowledgement is None:
+            return exactly(data, "the same bytes")
+        return exactly(self.acknowledgement, "the acknowledgement")
+
+    def is_surplus(self, rest: bytes, arrived: int, sent: int, complete: bool) -> bool:
+        """Whether `rest`, which no step took, is more than the target may send.
+
+        `complete` tells that nothing more can come, so that half an acknowledgement is one too many."""
+        ack = self.acknowledgement
+        if not ack:
+            return bool(rest)
+        whole = -(-len(rest) // len(ack))
+        if complete and len(rest) != whole * len(ack):
+            return True
+        return (ack * whole)[: len(rest)] != rest or arrived > sent * len(ack)

@@ -1,0 +1,233 @@
+"""The stage on which one check is played: its clients, variables and transcript, and the rules that
+hold for every check (surplus, the newcomer at the end). The verbs act on it in `handlers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..actors.tcp import Refused, TcpActor
+from ..deadline import Deadline, DeadlineMissed
+from ..payload import excerpt, parse_duration
+from ..suite.evaluate import Scope
+from ..suite.matching import Answer, Expected
+from ..suite.meaning import CROWD
+from ..suite.model import Check, Suite
+from ..suite.steps import Step
+from ..target import Instance
+from .profile import Profile, Replies
+from .transcript import Transcript
+
+DEFAULT_DEADLINE = 10.0
+NEWCOMER = "newcomer"
+
+
+class Mismatch(Exception):
+    """A step found what it must not find."""
+
+    def __init__(self, text: str, **details: Any) -> None:
+        super().__init__(text)
+        self.details = details
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is played: a check of a suite with its parameters, for a target of this profile."""
+
+    suite: Suite
+    check: Check
+    variables: Mapping[str, Any]
+    profile: Profile
+    replies: Replies
+    encoding: str
+    patience: float
+    shown_path: str
+
+    @property
+    def name(self) -> str:
+        """`suite/slug`."""
+        return self.check.id
+
+    def deadline(self, share: float = 1.0) -> Deadline:
+        seconds = parse_duration(self.check.deadline) if self.check.deadline else DEFAULT_DEADLINE
+        return Deadline(seconds * self.patience * share)
+
+    def at(self, step: Step | None) -> str:
+        return f"{self.shown_path}:{step.line if step else self.check.line}"
+
+
+@dataclass
+class Stage:
+    """The state of one playing, which the verbs act on."""
+
+    part: Part
+    instance: Instance
+    deadline: Deadline
+    transcript: Transcript = field(default_factory=Transcript)
+    actors: dict[str, TcpActor] = field(default_factory=dict)
+    log_mark: int = 0
+    paused: bool = False
+    step: Step | None = None
+    loop: dict[str, int] = field(default_factory=dict)
+
+    def scope(self, actor: str = "", index: int = 0) -> Scope:
+        variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
+        suite, part = self.part.suite, self.part
+        return Scope(variables, part.encoding, suite.path.parent, part.name, part.replies.to)
+
+    # ------------------------------------------------------------ clients
+
+    def connect(self, name: str, receive_buffer: int | None = None) -> TcpActor:
+        if name in self.actors:
+            self.actors[name].close()
+        actor = TcpActor(name, self.instance, self.transcript.note)
+        self.actors[name] = actor
+        try:
+            actor.connect(self.deadline, receive_buffer)
+        except Refused as exc:
+            raise Mismatch(
+                f"{name} cannot connect", expected="a connection", received=str(exc), got="nothing"
+            ) from exc
+        return actor
+
+    def members(self, names: str | tuple[str, ...] | None) -> list[TcpActor]:
+        """The named clients; a crowd's name stands for all of it; None for the only client there is."""
+        if names is None:
+            return list(self.actors.values())
+        wanted = (names,) if isinstance(names, str) else names
+        return [actor for name in wanted for actor in self._called(name)]
+
+    def _called(self, name: str) -> Iterator[TcpActor]:
+        if name == CROWD:
+            yield from (actor for key, actor in self.actors.items() if key.startswith(f"{CROWD}["))
+        else:
+            yield self.actors[name]
+
+    # ------------------------------------------------------------ receiving
+
+    def receive(self, actor: TcpActor, expected: Expected, deadline: Deadline | None = None) -> None:
+        """Wait until what was expected has arrived, and take it. Raises Mismatch at the first byte
+        that differs, or when it can no longer come."""
+        deadline = deadline or self.deadline
+        agreed = 0
+        while True:
+            answer = expected.look(actor.received, agreed)
+            if answer.state == "matched":
+                del actor.received[: answer.used]
+                return
+            if answer.state == "different":
+                raise different(actor, expected, answer)
+            agreed = answer.used
+            try:
+                if not actor.read(deadline):
+                    raise ended_early(actor, expected)
+            except DeadlineMissed:
+                raise unanswered(actor, expected, deadline) from None
+
+    def exchange(self, actor: TcpActor, data: bytes) -> None:
+        """Send data and receive the reply to it."""
+        actor.send(data, self.deadline)
+        self.receive(actor, self.part.replies.to(data))
+
+    def newcomer(self) -> None:
+        """Two full exchanges of a new client: the first reply may be on its way while the server dies.
+
+        For a target that never replies: a new client is accepted and what it sends is read."""
+        actor = self.connect(NEWCOMER)
+        for data in (b"first", b"second"):
+            if self.part.profile.has("replies"):
+                self.exchange(actor, data)
+                if not self.part.profile.has("many-messages"):
+                    break
+            else:
+                actor.send(data, self.deadline)
+                actor.await_consumed(self.deadline)
+        self.close(actor)
+
+    def close(self, actor: TcpActor) -> None:
+        """Close in the ordinary way, after proving that nothing came that was not expected."""
+        actor.read_available()
+        self.refuse_surplus(actor, complete=False)
+        actor.close()
+
+    # ------------------------------------------------------------ the end of a check
+
+    def settle(self) -> None:
+        """No client has got a byte too many, and a newcomer is served.
+
+        Where the server ends its side after the client did, reading to the end proves it; elsewhere
+        one more exchange does."""
+        open_actors = [actor for actor in self.actors.values() if actor.open]
+        closes = self.part.profile.has("closes-at-eof")
+        for actor in open_actors:
+            if closes:
+                actor.half_close()
+            elif actor.ended is None and not actor.half_closed and self.part.profile.has("replies"):
+                self.exchange(actor, b"end")
+        for actor in open_actors:
+            if closes:
+                actor.read_to_end(self.deadline)
+            else:
+                actor.read_available()
+            self.refuse_surplus(actor)
+            actor.close()
+        if self.actors:
+            self.newcomer()
+
+    def refuse_surplus(self, actor: TcpActor, *, complete: bool = True) -> None:
+        """`complete` tells that nothing more can come."""
+        rest = bytes(actor.received)
+        if self.part.replies.is_surplus(rest, actor.arrived, actor.sent, complete):
+            count = f"{len(rest)} byte{'s' if len(rest) > 1 else ''}"
+            raise Mismatch(
+                f"{actor.name} received {count} too many", expected="nothing more", received=excerpt(rest), got="extra"
+            )
+
+    def close_all(self) -> None:
+        for actor in self.actors.values():
+            actor.close()
+
+
+# ---------------------------------------------------------------- how mismatches are told
+
+
+def different(actor: TcpActor, expected: Expected, answer: Answer) -> Mismatch:
+    received = bytes(actor.received)
+    if expected.exact is None:
+        return Mismatch(
+            f"{actor.name} received something else",
+            expected=expected.said,
+            received=excerpt(received),
+            got="different",
+        )
+    at, wanted = answer.used, expected.exact
+    text = f"{actor.name} received something else"
+    if len(wanted) > 24:
+        text += f", from byte {at} of {len(wanted)} on"
+        return Mismatch(
+            text, expected=excerpt(wanted[at : at + 16]), received=excerpt(received[at : at + 16]), got="different"
+        )
+    return Mismatch(text, expected=excerpt(wanted), received=excerpt(received[: 2 * len(wanted)]), got="different")
+
+
+def ended_early(actor: TcpActor, expected: Expected) -> Mismatch:
+    how = {"fin": "connection closed", "reset": "connection reset"}[actor.ended or "fin"]
+    return _missing(actor, expected, f"{how} after {_so_far(actor)}", ended=actor.ended)
+
+
+def unanswered(actor: TcpActor, expected: Expected, deadline: Deadline) -> Mismatch:
+    received = f"{_so_far(actor)} within {deadline.seconds:.1f} s; the connection is still open"
+    return _missing(actor, expected, received, missed=True)
+
+
+def _missing(actor: TcpActor, expected: Expected, received: str, **details: Any) -> Mismatch:
+    wanted = excerpt(expected.exact) if expected.exact is not None else expected.said
+    got = "short" if actor.received else "nothing"
+    text = f"{actor.name} received {'only a part of the' if actor.received else 'no'} reply"
+    return Mismatch(text, expected=wanted, received=received, got=got, **details)
+
+
+def _so_far(actor: TcpActor) -> str:
+    count = len(actor.received)
+    return "nothing" if not count else f"{count} byte{'s' if count > 1 else ''} {excerpt(bytes(actor.received))}"
