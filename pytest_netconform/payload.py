@@ -11,6 +11,7 @@ ENCODINGS_TO_GUESS = ("utf-8", "gbk")
 
 _SIZE = re.compile(r"(\d+) ?(B|KiB|MiB|)")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min)")
+_WORDS = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef]\s*|\s+")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}\s*)*")
 
 
@@ -128,3 +129,19 @@ def fit(text: str, columns: int) -> str:
 def pad(text: str, columns: int) -> str:
     """`text` filled with blanks to so many columns."""
     return text + " " * (columns - width(text))
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """`text` in lines of at most so many columns; Chinese breaks anywhere, words stay whole."""
+    lines: list[str] = []
+    line = ""
+    for word in _WORDS.findall(text):
+        if line and width(line + word.rstrip()) > columns:
+            lines.append(line.rstrip())
+            line = ""
+        line += word if line else word.lstrip()
+        while width(line.rstrip()) > columns:
+            head = fit(line, columns + 1)[:-1]
+            lines.append(head)
+            line = line[len(head) :]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines

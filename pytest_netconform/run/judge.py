@@ -11,10 +11,11 @@ from ..errors import NetconformError
 from ..payload import visible
 from ..suite.evaluate import BadValue
 from ..suite.model import TIERS, Check, Condition, Suite
-from ..target import Instance, Target
+from ..target import Instance
+from .bench import Bench
 from .byhand import by_hand
 from .play import Played, play
-from .profile import Profile, Replies
+from .profile import Probed, Profile, Replies
 from .result import Finding, Result
 from .stage import Part
 from .transcript import Event, shown
@@ -26,12 +27,14 @@ REPLAY_SHARE = 1 / 3
 
 @dataclass(frozen=True)
 class Item:
-    """A check with one set of its parameters, for one target."""
+    """A check with one set of its parameters. `chosen` tells that the user named its suite: then the
+    target must speak as the suite needs, whatever the probe saw."""
 
     suite: Suite
     check: Check
     binding: Mapping[str, Any]
     shown_path: str
+    chosen: bool = False
 
     @property
     def slug(self) -> str:
@@ -46,14 +49,14 @@ class Item:
         return f"{self.suite.name}/{self.slug}"
 
 
-def items_of(suite: Suite, shown_path: str) -> Iterator[Item]:
+def items_of(suite: Suite, shown_path: str, chosen: bool = False) -> Iterator[Item]:
     """The suite's checks in their order, one item for each value of `for_each`."""
     for check in suite.checks.values():
         bindings: list[dict[str, Any]] = [{}]
         for key, values in check.for_each.items():
             bindings = [{**binding, key: value} for binding in bindings for value in values]
         for binding in bindings:
-            yield Item(suite, check, binding, shown_path)
+            yield Item(suite, check, binding, shown_path, chosen)
 
 
 @dataclass(frozen=True)
@@ -70,57 +73,21 @@ class Rules:
 
 
 @dataclass
-class Bench:
-    """One target under test in this process: its instance that checks share, and what was found."""
+class Judge:
+    """Gives the verdicts for one target in this process."""
 
-    target: Target
-    profile: Profile
+    bench: Bench
+    probed: Probed
     rules: Rules
-    command_again: str = ""
-    instance: Instance | None = None
-    last_played: str = ""
+    again: str = "pytest"
     known: dict[str, Result] = field(default_factory=dict)
-
-    # ------------------------------------------------------------ instances
-
-    def shared(self) -> Instance:
-        """The instance that checks share; a new one where it has died or does not accept."""
-        if self.instance is not None and not self._usable(self.instance):
-            self.retire()
-        if self.instance is None:
-            self.instance = self.target.start()
-            self.last_played = ""
-        return self.instance
-
-    @staticmethod
-    def _usable(instance: Instance) -> bool:
-        if instance.exited() is not None:
-            return False
-        queue = instance.accept_queue()
-        return queue is None or queue.length == 0
-
-    def retire(self) -> None:
-        """Stop the shared instance, so that nothing of it colours the next check."""
-        instance, self.instance = self.instance, None
-        if instance is not None:
-            instance.stop()
-
-    @contextlib.contextmanager
-    def fresh(self) -> Iterator[Instance]:
-        """An instance for one playing. With a port of its own it runs beside the shared one."""
-        if self.instance is not None and not self.instance.takes_port:
-            self.retire()
-        instance = self.target.start()
-        try:
-            yield instance
-        finally:
-            instance.stop()
-
-    # ------------------------------------------------------------ judging
 
     def judge(self, item: Item) -> Result:
         """Play a check and give its verdict. Never raises for anything that a target can do."""
         result = self._blank(item)
+        if self.probed.profile is None:
+            _error(result, self.probed.blame, self.probed.fault)
+            return result
         try:
             part = self._part(item)
             if not self._applies(item, part, result):
@@ -130,14 +97,15 @@ class Bench:
             _error(result, "suite", f"{result.at}: {exc}")
         except NetconformError as exc:
             _error(result, exc.blame, str(exc))
-            self.retire()
+            result.explanation = list(getattr(exc, "explanation", ()))
+            self.bench.retire()
         self.known[item.id] = result
         return result
 
     def _blank(self, item: Item) -> Result:
         check = item.check
         return Result(
-            target=self.target.name,
+            target=self.bench.target.name,
             suite=item.suite.name,
             check=item.id,
             title=check.title.model_dump(),
@@ -147,17 +115,12 @@ class Bench:
             points=check.points,
             at=f"{item.shown_path}:{check.line}",
             clause=check.clause.model_dump() if check.clause else None,
-            again=f"{self.command_again} -k {item.suite.name}/{item.check.slug}",
+            again=f"{self.again} -k {item.suite.name}/{item.check.slug}",
         )
 
     def _part(self, item: Item) -> Part:
         variables = params_of(item.suite, self.rules.params)
-        profile = self.profile
-        reply = variables.get("reply")
-        if reply is None:
-            reply = profile.reply
-        elif profile.speaks != "acknowledge":
-            profile = profile.speaking("acknowledge", str(reply))
+        profile = self._promised(item, variables.get("reply"))
         encoding = str(variables.get("encoding") or "utf-8")
         acknowledges = profile.speaks == "acknowledge"
         return Part(
@@ -165,11 +128,27 @@ class Bench:
             check=item.check,
             variables={**variables, **item.binding},
             profile=profile,
-            replies=Replies(str(reply).encode(encoding) if acknowledges else None),
+            replies=Replies(profile.reply.encode(encoding) if acknowledges else None),
             encoding=encoding,
             patience=self.rules.patience,
             shown_path=item.shown_path,
         )
+
+    def _promised(self, item: Item, reply: Any) -> Profile:
+        """The probe's profile, but what the user said of the target counts more than what was seen."""
+        assert self.probed.profile is not None
+        profile = self.probed.profile
+        if reply is not None:
+            return profile.speaking("acknowledge", str(reply))
+        if not item.chosen:
+            return profile
+        if "echo" in item.suite.needs:
+            return profile.speaking("echo")
+        if "acknowledge" in item.suite.needs and profile.speaks != "acknowledge":
+            raise BadValue(
+                f"no acknowledgement was seen; say what it is: --param {item.suite.name}.reply=TEXT"
+            )
+        return profile
 
     def _applies(self, item: Item, part: Part, result: Result) -> bool:
         need = part.profile.lacking((*item.suite.needs, *item.check.needs))
@@ -186,7 +165,7 @@ class Bench:
     def _requirement_failed(self, item: Item, name: str) -> bool:
         """The verdict of a required check, played now if it was not yet played in this process."""
         required = (
-            one for one in items_of(item.suite, item.shown_path) if one.check.slug == name
+            one for one in items_of(item.suite, item.shown_path, item.chosen) if one.check.slug == name
         )
         results = [self.known.get(one.id) or self.judge(one) for one in required]
         return any(one.verdict == "failed" or one.blame == "target" for one in results)
@@ -194,14 +173,14 @@ class Bench:
     def _judge(self, part: Part, item: Item, result: Result) -> None:
         before = ""
         if item.check.server == "fresh":
-            with self.fresh() as instance:
+            with self.bench.fresh() as instance:
                 played = play(part, instance)
         else:
-            instance = self.shared()
-            before, self.last_played = self.last_played, item.id
+            instance = self.bench.shared()
+            before, self.bench.last_played = self.bench.last_played, item.id
             played = play(part, instance)
             if played.findings:
-                self.retire()
+                self.bench.retire()
         result.seconds = played.seconds
         if played.findings:
             self._explain(part, played, before, instance, result)
@@ -219,13 +198,14 @@ class Bench:
     def _replay(self, part: Part, played: Played, before: str, result: Result) -> None:
         """Play again on fresh instances, to say whether it always fails."""
         passes = 0
-        for _ in range(REPLAYS):
-            with self.fresh() as instance:
-                again = play(part, instance, REPLAY_SHARE)
-            result.attempts += 1
-            if again.findings:
-                break
-            passes += 1
+        with contextlib.suppress(NetconformError):  # a server that does not start again has failed anyway
+            for _ in range(REPLAYS):
+                with self.bench.fresh() as instance:
+                    again = play(part, instance, REPLAY_SHARE)
+                result.attempts += 1
+                if again.findings:
+                    break
+                passes += 1
         if not passes:
             return
         if passes == REPLAYS and played.findings[0].missed:

@@ -61,6 +61,33 @@ class Profile:
         return cls(**{**data, "features": frozenset(data["features"])})
 
 
+@dataclass(frozen=True)
+class Probed:
+    """What the probe of a target brought: its profile, or why it could not be tested."""
+
+    profile: Profile | None
+    port: int = 0
+    takes_port: bool = True
+    also_listens: tuple[str, ...] = ()
+    blame: str = ""
+    fault: str = ""
+    explanation: tuple[str, ...] = ()
+
+    def declared(self, words: Iterable[str]) -> Probed:
+        """See `Profile.declared`."""
+        return replace(self, profile=self.profile.declared(words)) if self.profile else self
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for another process."""
+        return {**vars(self), "profile": self.profile.as_dict() if self.profile else None}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Probed:
+        tuples = {key: tuple(data[key]) for key in ("also_listens", "explanation")}
+        profile = Profile.from_dict(data["profile"]) if data["profile"] else None
+        return cls(**{**data, **tuples, "profile": profile})
+
+
 def features_of(speaks: Speaks) -> frozenset[str]:
     return {
         "echo": frozenset({"echo", "replies"}),

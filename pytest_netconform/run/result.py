@@ -39,6 +39,7 @@ class Result:
     clause: dict[str, str] | None = None
     verdict: Verdict = "passed"
     because: str = ""
+    explanation: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     transcript: list[dict[str, Any]] = field(default_factory=list)
     transcript_left_out: int = 0

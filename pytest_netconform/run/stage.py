@@ -21,6 +21,7 @@ from .transcript import Transcript
 
 DEFAULT_DEADLINE = 10.0
 NEWCOMER = "newcomer"
+SHOWN_WHOLE = 24
 
 
 class Mismatch(Exception):
@@ -131,19 +132,18 @@ class Stage:
         self.receive(actor, self.part.replies.to(data))
 
     def newcomer(self) -> None:
-        """Two full exchanges of a new client: the first reply may be on its way while the server dies.
+        """Two new clients, one after the other, do a full exchange each: the first reply may still be
+        on its way while the server dies, the second connection finds out.
 
-        For a target that never replies: a new client is accepted and what it sends is read."""
-        actor = self.connect(NEWCOMER)
+        For a target that never replies: they are accepted and what they send is read."""
         for data in (b"first", b"second"):
+            actor = self.connect(NEWCOMER)
             if self.part.profile.has("replies"):
                 self.exchange(actor, data)
-                if not self.part.profile.has("many-messages"):
-                    break
             else:
                 actor.send(data, self.deadline)
                 actor.await_consumed(self.deadline)
-        self.close(actor)
+            self.close(actor)
 
     def close(self, actor: TcpActor) -> None:
         """Close in the ordinary way, after proving that nothing came that was not expected."""
@@ -179,9 +179,11 @@ class Stage:
         """`complete` tells that nothing more can come."""
         rest = bytes(actor.received)
         if self.part.replies.is_surplus(rest, actor.arrived, actor.sent, complete):
-            count = f"{len(rest)} byte{'s' if len(rest) > 1 else ''}"
             raise Mismatch(
-                f"{actor.name} received {count} too many", expected="nothing more", received=excerpt(rest), got="extra"
+                f"{actor.name} received too much",
+                expected="nothing more",
+                received=excerpt(rest),
+                got="extra",
             )
 
     def close_all(self) -> None:
@@ -206,9 +208,14 @@ def different(actor: TcpActor, expected: Expected, answer: Answer) -> Mismatch:
     if len(wanted) > 24:
         text += f", from byte {at} of {len(wanted)} on"
         return Mismatch(
-            text, expected=excerpt(wanted[at : at + 16]), received=excerpt(received[at : at + 16]), got="different"
+            text,
+            expected=excerpt(wanted[at : at + 16]),
+            received=excerpt(received[at : at + 16]),
+            got="different",
         )
-    return Mismatch(text, expected=excerpt(wanted), received=excerpt(received[: 2 * len(wanted)]), got="different")
+    return Mismatch(
+        text, expected=excerpt(wanted), received=excerpt(received[: 2 * len(wanted)]), got="different"
+    )
 
 
 def ended_early(actor: TcpActor, expected: Expected) -> Mismatch:
@@ -230,4 +237,6 @@ def _missing(actor: TcpActor, expected: Expected, received: str, **details: Any)
 
 def _so_far(actor: TcpActor) -> str:
     count = len(actor.received)
-    return "nothing" if not count else f"{count} byte{'s' if count > 1 else ''} {excerpt(bytes(actor.received))}"
+    return (
+        "nothing" if not count else f"{count} byte{'s' if count > 1 else ''} {excerpt(bytes(actor.received))}"
+    )

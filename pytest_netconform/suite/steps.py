@@ -114,7 +114,7 @@ class Nothing(Step):
 
 
 class Newcomer(Step):
-    """A new client does two full exchanges: the server as a whole still serves."""
+    """New clients get their replies: the server as a whole still serves."""
 
     verb = "newcomer"
     example = "newcomer: exchanges"

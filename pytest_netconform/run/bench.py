@@ -1,0 +1,51 @@
+"""The instances of one target: one that checks share, and fresh ones."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..target import Instance, Target
+
+
+@dataclass
+class Bench:
+    """One target under test in this process, and its instance that checks share."""
+
+    target: Target
+    instance: Instance | None = None
+    last_played: str = ""
+
+    def shared(self) -> Instance:
+        """The instance that checks share; a new one where it has died or does not accept."""
+        if self.instance is not None and not self._usable(self.instance):
+            self.retire()
+        if self.instance is None:
+            self.instance = self.target.start()
+            self.last_played = ""
+        return self.instance
+
+    @staticmethod
+    def _usable(instance: Instance) -> bool:
+        if instance.exited() is not None:
+            return False
+        queue = instance.accept_queue()
+        return queue is None or queue.length == 0
+
+    def retire(self) -> None:
+        """Stop the shared instance, so that nothing of it colours the next check."""
+        instance, self.instance = self.instance, None
+        if instance is not None:
+            instance.stop()
+
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[Instance]:
+        """An instance for one playing. With a port of its own it runs beside the shared one."""
+        if self.instance is not None and not self.instance.takes_port:
+            self.retire()
+        instance = self.target.start()
+        try:
+            yield instance
+        finally:
+            instance.stop()

@@ -1,0 +1,172 @@
+"""Finds out what a target speaks, on an instance of its own, before any check is played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..actors.tcp import ConnectionEnded, Refused, TcpActor
+from ..deadline import Deadline, DeadlineMissed
+from ..errors import EnvironmentFault, TargetError
+from ..payload import decode_guess, excerpt, visible
+from ..target import Instance, Target
+from .profile import ASSUMED, Probed, Profile, Speaks, features_of
+
+FIRST, SECOND = b"netconform", b"probe!"
+SAMPLE = "你好"
+ENCODINGS = ("gbk", "utf-8")
+
+ANSWER = 5.0
+"""Seconds for the first answer; only a target that does not answer lets them pass."""
+END = 2.0
+"""Seconds for the end of the connection; only a target that keeps it open lets them pass."""
+PRINTING = 0.5
+LONGEST_REPLY = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came back on one connection: after the first message, in all, and how it ended."""
+
+    first: bytes
+    total: bytes
+    ended: bool
+    waited_for: str = ""
+
+
+def probe(target: Target, patience: float = 1.0) -> Probed:
+    """Start the target, talk to it, stop it. What keeps it from being tested is part of the answer."""
+    try:
+        instance = target.start()
+    except (TargetError, EnvironmentFault) as exc:
+        explanation = exc.explanation if isinstance(exc, TargetError) else ()
+        return Probed(None, blame=exc.blame, fault=str(exc), explanation=explanation)
+    try:
+        profile = _profile(instance, patience)
+    finally:
+        instance.stop()
+    return Probed(profile, instance.port, instance.takes_port, instance.other_addresses)
+
+
+def _profile(instance: Instance, patience: float) -> Profile:
+    mark = instance.log.mark()
+    try:
+        seen = _converse(instance, patience)
+    except (Refused, ConnectionEnded, DeadlineMissed) as exc:
+        return Profile("unknown", f"does not serve: {exc}")
+    speaks, reply, many = understand(seen)
+    features = ASSUMED | features_of(speaks)
+    if seen.ended:
+        features |= {"closes-at-eof"}
+    encoding = ""
+    if _printed(instance, FIRST.decode(), mark, ("ascii",), patience):
+        features |= {"prints"}
+        encoding = _printed_encoding(instance, patience)
+    sentence = _sentence(speaks, reply, many, seen, encoding, "prints" in features)
+    return Profile(speaks, sentence, features, reply, encoding)
+
+
+def _converse(instance: Instance, patience: float) -> Seen:
+    """One message, its answer, a second message, the end of sending, and everything that still comes."""
+    actor = TcpActor("probe", instance, lambda *_: None)
+    actor.connect(Deadline(ANSWER * patience))
+    try:
+        actor.send(FIRST, Deadline(ANSWER * patience))
+        waited_for = ""
+        if not _answers(actor, patience):
+            actor.send(b"\n", Deadline(ANSWER * patience))
+            waited_for = "a newline"
+            if not _answers(actor, patience):
+                waited_for = "the end of sending"
+        first = bytes(actor.received)
+        if first and not waited_for:
+            _send_if_open(actor, SECOND, patience)
+        actor.half_close()
+        ended = _read_to_end(actor, Deadline(END * patience))
+        total = bytes(actor.received)
+        return Seen(first, total, ended, waited_for if total else "")
+    finally:
+        actor.close()
+
+
+def _answers(actor: TcpActor, patience: float) -> bool:
+    try:
+        return actor.read(Deadline(ANSWER * patience))
+    except DeadlineMissed:
+        return False
+
+
+def _send_if_open(actor: TcpActor, data: bytes, patience: float) -> None:
+    try:
+        actor.send(data, Deadline(ANSWER * patience))
+    except ConnectionEnded:
+        return
+
+
+def _read_to_end(actor: TcpActor, deadline: Deadline) -> bool:
+    try:
+        while len(actor.received) < LONGEST_REPLY:
+            if not actor.read(deadline):
+                return actor.ended == "fin"
+    except DeadlineMissed:
+        pass
+    return False
+
+
+def understand(seen: Seen) -> tuple[Speaks, str, bool]:
+    """(what it speaks, the acknowledgement's text, whether it answered both messages)."""
+    first, total = seen.first, seen.total
+    if not total:
+        return "nothing", "", False
+    if seen.waited_for:
+        return "unknown", "", False
+    if total in (FIRST + SECOND, FIRST):
+        return "echo", "", total != FIRST
+    text = decode_guess(first)
+    repeats = len(total) // len(first) if first else 0
+    if repeats and first * repeats == total and visible(text.strip()) == text.strip():
+        return "acknowledge", text, repeats > 1
+    return "unknown", "", False
+
+
+def _printed(instance: Instance, text: str, mark: int, encodings: tuple[str, ...], patience: float) -> bool:
+    try:
+        instance.log.wait_for(text, Deadline(PRINTING * patience), mark=mark, encodings=encodings)
+    except DeadlineMissed:
+        return False
+    return True
+
+
+def _printed_encoding(instance: Instance, patience: float) -> str:
+    """The encoding in which the target understands text, told by what it prints of a sample."""
+    for encoding in ENCODINGS:
+        mark = instance.log.mark()
+        actor = TcpActor("probe", instance, lambda *_: None)
+        try:
+            actor.connect(Deadline(END * patience))
+            actor.send(SAMPLE.encode(encoding), Deadline(END * patience))
+            if _printed(instance, SAMPLE, mark, ENCODINGS, patience):
+                return encoding
+        except (Refused, ConnectionEnded, DeadlineMissed):
+            return ""
+        finally:
+            actor.close()
+    return ""
+
+
+def _sentence(speaks: Speaks, reply: str, many: bool, seen: Seen, encoding: str, prints: bool) -> str:
+    words = {
+        "echo": "echoes",
+        "acknowledge": f"answers {visible(reply)!r} to everything",
+        "nothing": "accepts, but answers nothing",
+        "unknown": f"answers {excerpt(seen.total)} to {excerpt(FIRST)}",
+    }[speaks]
+    if seen.waited_for:
+        words += f", but only after {seen.waited_for}"
+    parts = [words]
+    if speaks in ("echo", "acknowledge") and not many:
+        parts.append("but only the first message of a connection")
+    if prints:
+        parts.append(f"prints what it receives{f' ({encoding.upper()})' if encoding else ''}")
+    if not seen.ended:
+        parts.append("keeps its side open at end of file")
+    return ", ".join(parts)

@@ -1,0 +1,142 @@
+"""One run in one process: which suites, what each target speaks, and who judges it."""
+
+from __future__ import annotations
+
+import shlex
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import bundled, options
+from .errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    import pytest
+
+    from .run.judge import Judge
+    from .run.profile import Probed
+    from .suite.model import Suite
+    from .target import Target
+
+WORKERINPUT = "netconform"
+
+OF_NO_EFFECT_ON_ONE_CHECK = ("record", "lang", "target-start-timeout")
+
+
+class Run:
+    """All checks against all targets, in this process."""
+
+    def __init__(self, config: pytest.Config, settings: options.Settings) -> None:
+        self.config = config
+        self.settings = settings
+        self.targets: dict[str, Target] = {one.name: one for one in settings.targets}
+        self.default_suites = False
+        self.probed: dict[str, Probed] = {}
+        self.judges: dict[str, Judge] = {}
+
+    # ------------------------------------------------------------ which suites
+
+    def choose_suites(self) -> None:
+        """Without paths on the command line the bundled suites are collected; --suite adds by name."""
+        if not self.targets:
+            return
+        config = self.config
+        typed_paths = config.args_source is config.ArgsSource.ARGS
+        paths = list(config.args) if typed_paths or not self.settings.targets_typed else []
+        if self.settings.suites:
+            paths += [str(path) for path in self._named_suites()]
+        elif not typed_paths:
+            self.default_suites = True
+            paths.append(str(bundled.suites_dir()))
+        config.args = paths
+
+    def _named_suites(self) -> list[Path]:
+        known = {path.stem: path for path in sorted(bundled.suites_dir().glob("*.yaml"))}
+        found: list[Path] = []
+        for pattern in self.settings.suites:
+            names = [name for name in known if fnmatchcase(name, pattern)]
+            if not names:
+                hint = did_you_mean(pattern, known) or f"; there are {', '.join(known)}"
+                raise UsageError(f"--suite: no bundled suite is called {pattern!r}{hint}")
+            found += [known[name] for name in names if known[name] not in found]
+        return found
+
+    def is_chosen(self, path: Path) -> bool:
+        """The user named this suite; it is not one of the default ones."""
+        return not (self.default_suites and path.parent == bundled.suites_dir())
+
+    def fits(self, target: str, suite: Suite) -> bool:
+        """Whether a suite that nobody named is for this target. One that cannot be started gets all."""
+        profile = self.probed[target].profile
+        return profile is None or profile.lacking(suite.needs) is None
+
+    # ------------------------------------------------------------ the targets
+
+    def start(self) -> None:
+        """Learn what each target speaks: by a probe, or from the controller that has probed."""
+        if not self.targets:
+            return
+        from .run.bench import Bench
+        from .run.judge import Judge, Rules
+        from .run.probe import probe
+        from .run.profile import Probed
+
+        told = getattr(self.config, "workerinput", {}).get(WORKERINPUT)
+        settings = self.settings
+        rules = Rules(settings.gate, settings.patience, settings.params)
+        for name, one in self.targets.items():
+            found = Probed.from_dict(told[name]) if told else probe(one, settings.patience)
+            self.probed[name] = found.declared(settings.profile)
+            self.judges[name] = Judge(Bench(one), self.probed[name], rules, again(self.config, one))
+        self._refuse_unknown_speakers()
+
+    def _refuse_unknown_speakers(self) -> None:
+        if not self.default_suites:
+            return
+        for name, found in self.probed.items():
+            if found.profile is not None and not found.profile.has("replies"):
+                raise UsageError(
+                    f"target {name!r} {found.profile.seen}: no bundled suite fits that by itself. "
+                    "If it should echo, say --suite tcp-echo; if it should acknowledge, say "
+                    "--suite tcp-ack --param 'tcp-ack.reply=ok!'."
+                )
+
+    def for_worker(self) -> dict[str, Any]:
+        """What an xdist worker has to be told, so that all collect the same."""
+        return {name: found.as_dict() for name, found in self.probed.items()}
+
+    def header(self) -> list[str]:
+        return [f"netconform: {name} {_found(found)}" for name, found in self.probed.items()]
+
+    def stop(self) -> None:
+        for judge in self.judges.values():
+            judge.bench.retire()
+
+
+def _found(found: Probed) -> str:
+    if found.profile is None:
+        return "\n".join([found.fault, *(f"  {line}" for line in found.explanation)])
+    port = "" if found.takes_port else f"; always listens on port {found.port}"
+    others = f"; also listens on {', '.join(found.also_listens)}" if found.also_listens else ""
+    return found.profile.seen + port + others
+
+
+def again(config: pytest.Config, target: Target) -> str:
+    """The command line that tests this target in the same way, to which a selection is added."""
+    words = ["pytest"]
+    for option in options.OPTIONS:
+        typed = config.getoption(option.ini)
+        if typed is None or option.key in OF_NO_EFFECT_ON_ONE_CHECK:
+            continue
+        values = [typed] if isinstance(typed, str) else typed
+        if option.key == "target":
+            values = [target.command if len(typed) == 1 else f"{target.name}={target.command}"]
+        words += [f"{option.short} {shlex.quote(value)}" for value in values]
+    if config.args_source is config.ArgsSource.ARGS:
+        paths = dict.fromkeys(arg.partition("::")[0] for arg in config.args)
+        words += [shlex.quote(path) for path in paths if not is_below(path, bundled.suites_dir())]
+    return " ".join(words)
+
+
+def is_below(path: str, folder: Path) -> bool:
+    return Path(path).is_relative_to(folder)
