@@ -141,23 +141,31 @@ def reset(stage: Stage, step: steps.Reset) -> None:
 def ended(stage: Stage, step: steps.Ended) -> None:
     deadline = _within(stage, step.within)
     for actor in stage.members(step.ended):
-        try:
-            how = actor.read_to_end(deadline)
-        except DeadlineMissed:
-            raise Mismatch(
-                f"the server does not end {actor.name}'s connection",
-                expected="the end of the connection",
-                received=f"still open after {deadline.seconds:.1f} s",
-                missed=True,
-            ) from None
-        stage.refuse_surplus(actor)
-        if step.by not in ("either", how):
+        _await_end(stage, actor, deadline)
+        if step.by not in ("either", actor.ended):
             raise Mismatch(
                 f"the server ends {actor.name}'s connection in another way",
-                expected={"fin": "an orderly close (FIN)", "reset": "a reset (RST)"}[step.by],
-                received={"fin": "an orderly close (FIN)", "reset": "a reset (RST)"}[how],
-                ended=how,
+                expected=_END[step.by],
+                received=_END[actor.ended or "fin"],
+                ended=actor.ended,
             )
+
+
+_END = {"fin": "an orderly close (FIN)", "reset": "a reset (RST)"}
+
+
+def _await_end(stage: Stage, actor: TcpActor, deadline: Deadline) -> None:
+    try:
+        while actor.read(deadline):
+            stage.refuse_surplus(actor, complete=False)
+    except DeadlineMissed:
+        raise Mismatch(
+            f"the server does not end {actor.name}'s connection",
+            expected="the end of the connection",
+            received=f"still open after {deadline.seconds:.1f} s",
+            missed=True,
+        ) from None
+    stage.refuse_surplus(actor)
 
 
 def stall(stage: Stage, step: steps.Stall) -> None:
@@ -170,11 +178,20 @@ def resume(stage: Stage, step: steps.Resume) -> None:
         actor.resume(stage.deadline)
 
 
+def ignore(stage: Stage, step: steps.Ignore) -> None:
+    for actor in stage.members(step.ignore):
+        stage.ignored.add(actor.name)
+
+
 def server(stage: Stage, step: steps.Server) -> None:
     action = step.server
     if isinstance(action, steps.Released):
         for actor in stage.members(action.released):
             _released(stage, actor)
+    elif isinstance(action, steps.HasRead):
+        for actor in stage.members(action.has_read):
+            actor.await_consumed(stage.deadline)
+            stage.transcript.note("server", f"has read what {actor.name} sent")
     else:
         _SERVER[action](stage)
 
@@ -269,6 +286,7 @@ HANDLERS: dict[type[steps.Step], Callable[[Stage, Any], None]] = {
     steps.Ended: ended,
     steps.Stall: stall,
     steps.Resume: resume,
+    steps.Ignore: ignore,
     steps.Server: server,
     steps.Log: log,
     steps.Repeat: repeat,

@@ -122,9 +122,9 @@ def understand(seen: Seen) -> tuple[Speaks, str, bool]:
     if total in (FIRST + SECOND, FIRST):
         return "echo", "", total != FIRST
     text = decode_guess(first)
-    repeats = len(total) // len(first) if first else 0
-    if repeats and first * repeats == total and visible(text.strip()) == text.strip():
-        return "acknowledge", text, repeats > 1
+    repeats = -(-len(total) // len(first)) if first else 0
+    if repeats and (first * repeats)[: len(total)] == total and visible(text.strip()) == text.strip():
+        return "acknowledge", text, len(total) > len(first)
     return "unknown", "", False
 
 

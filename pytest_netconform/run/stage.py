@@ -71,6 +71,7 @@ class Stage:
     paused: bool = False
     step: Step | None = None
     loop: dict[str, int] = field(default_factory=dict)
+    ignored: set[str] = field(default_factory=set)
 
     def scope(self, actor: str = "", index: int = 0) -> Scope:
         variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
@@ -154,29 +155,41 @@ class Stage:
     # ------------------------------------------------------------ the end of a check
 
     def settle(self) -> None:
-        """No client has got a byte too many, and a newcomer is served.
-
-        Where the server ends its side after the client did, reading to the end proves it; elsewhere
-        one more exchange does."""
-        open_actors = [actor for actor in self.actors.values() if actor.open]
-        closes = self.part.profile.has("closes-at-eof")
-        for actor in open_actors:
-            if closes:
-                actor.half_close()
-            elif actor.ended is None and not actor.half_closed and self.part.profile.has("replies"):
-                self.exchange(actor, b"end")
-        for actor in open_actors:
-            if closes:
-                actor.read_to_end(self.deadline)
-            else:
-                actor.read_available()
-            self.refuse_surplus(actor)
-            actor.close()
-        if self.actors:
+        """No client has got a byte too many, and a newcomer is served."""
+        judged = [actor for actor in self.actors.values() if actor.open and actor.name not in self.ignored]
+        if self.part.profile.has("closes-at-eof"):
+            self._settle_by_end(judged)
+        else:
+            self._settle_by_fence(judged)
+        connected = bool(self.actors)
+        self.close_all()
+        if connected:
             self.newcomer()
+
+    def _settle_by_end(self, actors: list[TcpActor]) -> None:
+        """Where the server ends its side after the client did, reading to the end proves it."""
+        for actor in actors:
+            actor.half_close()
+        for actor in actors:
+            actor.read_to_end(self.deadline)
+            self.refuse_surplus(actor)
+
+    def _settle_by_fence(self, actors: list[TcpActor]) -> None:
+        """Elsewhere one more exchange does, or where the client has half-closed, one of somebody else."""
+        replies = self.part.profile.has("replies")
+        for actor in actors:
+            if replies and actor.ended is None and not actor.half_closed:
+                self.exchange(actor, b"end")
+        if actors and replies and self.part.profile.has("concurrent"):
+            self.newcomer()
+        for actor in actors:
+            actor.read_available()
+            self.refuse_surplus(actor)
 
     def refuse_surplus(self, actor: TcpActor, *, complete: bool = True) -> None:
         """`complete` tells that nothing more can come."""
+        if actor.name in self.ignored:
+            return
         rest = bytes(actor.received)
         if self.part.replies.is_surplus(rest, actor.arrived, actor.sent, complete):
             raise Mismatch(

@@ -191,25 +191,39 @@ class Resume(Step):
     resume: Names
 
 
+class Ignore(Step):
+    """From here on nothing that this client receives is judged: the specification leaves it open."""
+
+    verb = "ignore"
+    example = "ignore: alice"
+    ignore: Names
+
+
 class Released(Model):
     """The server has let go of its end of this client's connection."""
 
     released: Names
 
 
+class HasRead(Model):
+    """The server has read everything that this client sent."""
+
+    has_read: Names
+
+
 class Server(Step):
-    """Looks at the server (alive, died, released), or holds it (pause) and lets it go on (resume)."""
+    """Looks at the server (alive, died, released, has_read), or holds it (pause) and lets it go on (resume)."""
 
     verb = "server"
     example = "server: {released: alice}"
     expects = True
-    server: Literal["alive", "died", "pause", "resume"] | Released
+    server: Literal["alive", "died", "pause", "resume"] | Released | HasRead
 
     def actors(self) -> tuple[str, ...]:
-        if not isinstance(self.server, Released):
+        if isinstance(self.server, str):
             return ()
-        released = self.server.released
-        return (released,) if isinstance(released, str) else released
+        named = self.server.released if isinstance(self.server, Released) else self.server.has_read
+        return (named,) if isinstance(named, str) else named
 
 
 class Printed(Model):
@@ -235,7 +249,7 @@ class Repeat(Step):
     do: tuple[AnyStep, ...]
 
 
-ACTOR_FIELDS = ("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume")
+ACTOR_FIELDS = ("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume", "ignore")
 
 VERBS: dict[str, type[Step]] = {
     model.verb: model
@@ -253,6 +267,7 @@ VERBS: dict[str, type[Step]] = {
         Ended,
         Stall,
         Resume,
+        Ignore,
         Server,
         Log,
         Repeat,
