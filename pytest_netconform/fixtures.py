@@ -44,11 +44,10 @@ class RunningTarget:
     def connect(self, name: str = "client") -> TcpActor:
         """A connected TCP client; it is closed when the test ends."""
         from .actors.tcp import TcpActor
-        from .deadline import Deadline
 
         actor = TcpActor(name, self.instance, lambda *_: None)
-        actor.connect(Deadline(actor.patience))
         self._actors.append(actor)
+        actor.connect()
         return actor
 
     def stop(self) -> None:

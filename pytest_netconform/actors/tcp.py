@@ -16,7 +16,8 @@ from ..deadline import Deadline, DeadlineMissed, poll
 from ..target import Instance
 
 CHUNK = 256 * 1024
-LISTEN_GRACE = 1
+SHORTEST_QUEUE = 1
+DEFAULT_SECONDS = 10.0
 QUIET_WHEN_STALLED = 0.1
 
 End = Literal["fin", "reset"]
@@ -56,9 +57,10 @@ class TcpActor:
 
     # ------------------------------------------------------------ connecting
 
-    def connect(self, deadline: Deadline, receive_buffer: int | None = None) -> None:
+    def connect(self, deadline: Deadline | None = None, receive_buffer: int | None = None) -> None:
         """Connect, but not before the server has room in its accept queue: a connection too many
         would wait a second for the kernel's next SYN. Raises Refused or DeadlineMissed."""
+        deadline = deadline or Deadline(DEFAULT_SECONDS)
         poll(self._has_room, deadline, "the server to accept the clients before this one")
         sock = self.instance.socket()
         if receive_buffer is not None:
@@ -81,13 +83,14 @@ class TcpActor:
 
     def _has_room(self) -> bool:
         queue = self.instance.accept_queue()
-        return queue is None or queue.length < max(queue.limit, LISTEN_GRACE)
+        return queue is None or queue.length < max(queue.limit, SHORTEST_QUEUE)
 
     # ------------------------------------------------------------ sending
 
-    def send(self, data: bytes, deadline: Deadline) -> None:
+    def send(self, data: bytes, deadline: Deadline | None = None) -> None:
         """Write everything; what arrives meanwhile is kept. A stalled client writes what the buffers
         take and leaves the rest pending. Raises ConnectionEnded or DeadlineMissed."""
+        deadline = deadline or Deadline(DEFAULT_SECONDS)
         if self.stalled:
             self._fill(data, deadline)
         else:
@@ -159,13 +162,24 @@ class TcpActor:
                 self._wait(select.POLLIN, deadline, what)
         return False
 
+    def read_exactly(self, count: int, deadline: Deadline | None = None) -> bytes:
+        """Take the next `count` bytes. Raises ConnectionEnded or DeadlineMissed before there are enough."""
+        deadline = deadline or Deadline(DEFAULT_SECONDS)
+        while len(self.received) < count:
+            if not self.read(deadline, f"{count} bytes"):
+                raise ConnectionEnded(self.ended or "fin")
+        taken = bytes(self.received[:count])
+        del self.received[:count]
+        return taken
+
     def read_available(self) -> None:
         """Take what has arrived, without waiting."""
         while self.ended is None and self._read_once():
             pass
 
-    def read_to_end(self, deadline: Deadline) -> End:
-        """Read until the server ends the connection, and say how it did."""
+    def read_to_end(self, deadline: Deadline | None = None) -> End:
+        """Read until the server ends the connection, and say how it did. Raises DeadlineMissed."""
+        deadline = deadline or Deadline(DEFAULT_SECONDS)
         while self.read(deadline, "the end of the connection"):
             pass
         assert self.ended is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -64,7 +65,7 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
     else:
         places = cut
     marks = [0, *places, len(data)]
-    pieces = [data[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    pieces = [data[start:end] for start, end in itertools.pairwise(marks)]
     if not all(pieces):
         raise evaluate.BadValue(f"cut {list(places)} leaves an empty piece of {len(data)} bytes")
     return pieces

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import NetconformError
 from ..payload import visible
+from ..suite import templates
 from ..suite.evaluate import BadValue
 from ..suite.model import TIERS, Check, Condition, Suite
 from ..target import Instance
@@ -108,7 +109,7 @@ class Judge:
             target=self.bench.target.name,
             suite=item.suite.name,
             check=item.id,
-            title=check.title.model_dump(),
+            title=_filled(check.title.model_dump(), item.binding),
             level=check.level,
             tier=check.tier,
             gates=self.rules.gates(check.tier),
@@ -237,6 +238,11 @@ def _as_type_of(default: Any, text: str) -> Any:
         except ValueError:
             raise BadValue(f"--param: {text!r} is no number") from None
     return text
+
+
+def _filled(texts: Mapping[str, str | None], variables: Mapping[str, Any]) -> dict[str, str | None]:
+    """A title may name the parameter of its item."""
+    return {lang: str(templates.fill(text, variables)) if text else None for lang, text in texts.items()}
 
 
 def _feature(need: str) -> str:

@@ -1,0 +1,25 @@
+"""Small servers that tests start, as text of a Python script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ECHO = """
+import os, socket, threading
+def serve(conn):
+    with conn:
+        try:
+            while data := conn.recv(1024):
+                {body}
+        except OSError:
+            pass
+listener = socket.create_server(("127.0.0.1", int(os.environ["PORT"])), backlog=128)
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"""
+
+
+def script(path: Path, body: str = "conn.sendall(data)") -> Path:
+    """A right threaded server, but for what `body` does with received data."""
+    path.write_text(ECHO.format(body=body), encoding="utf-8")
+    return path
