@@ -1,0 +1,21 @@
+"""I24: finds clients by their IP address alone: the answer goes to the one that came last."""
+
+import argparse
+import socket
+
+from _base import SIZE, Address, Connection, main
+
+clients: dict[str, socket.socket] = {}
+
+
+class KeyedByIp(Connection):
+    def __init__(self, sock: socket.socket, address: Address, options: argparse.Namespace) -> None:
+        super().__init__(sock, address, options)
+        clients[address[0]] = sock
+
+    def talk(self) -> None:
+        while data := self.sock.recv(SIZE):
+            clients[self.address[0]].sendall(self.handle(data))
+
+
+main(KeyedByIp)

@@ -1,0 +1,12 @@
+"""E01: serves one client, then ends."""
+
+import socket
+
+from _base import Connect, clients, main
+
+
+def only_one(listener: socket.socket, connect: Connect) -> None:
+    next(clients(listener, connect)).run()
+
+
+main(accept=only_one)
