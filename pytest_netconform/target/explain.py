@@ -1,0 +1,194 @@
+"""Why a target could not be started: one sentence, the likely cause, what to do, what it printed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import TargetError
+from ..payload import fit, visible
+from .command import Command
+from .log import Log
+from .procnet import owner_of
+from .sockets import Endpoint, SocketTable
+from .vitals import Exit
+
+PREFIX = "srv| "
+LINES_SEARCHED = 200
+LARGEST_SCRIPT = 256 * 1024
+MOST_PORTS_TRIED = 50
+READ_CALLS = ("0", "63")
+"""read(2) by number: x86-64, and arm64 with all later machines."""
+
+_IN_USE = re.compile(r"address already in use|EADDRINUSE|Errno 98|WinError 10048", re.IGNORECASE)
+_ERROR_LINE = re.compile(r"(Exception in thread \S+ )?([A-Za-z_][\w.]*)?(Error|Exception|Exit|Interrupt)\b.*")
+_PLACE = re.compile(r'\s*File "([^"]+)", line (\d+)')
+_NUMBER = re.compile(r"(?<![\w.])\d{2,5}(?![\w.])")
+_SCRIPT_ENDS = (".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".php", ".sh", ".java", ".go")
+
+_ADVICE: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
+    (re.compile(r"No module named '?([\w.]+)"), lambda name: f"try: pip install {name.partition('.')[0]}"),
+    (re.compile(r"Cannot find module '([^']+)'"), lambda name: _about_node_module(name)),
+    (re.compile(r"can't open file '([^']+)'"), lambda name: f"there is no file {name}"),
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What is known when a start has failed."""
+
+    command: Command
+    log: Log
+    table: SocketTable
+    pids: Sequence[int] = ()
+    known_port: int | None = None
+
+
+# ---------------------------------------------------------------- the three kinds of failure
+
+
+def ended(failure: Failure, exit_: Exit) -> TargetError:
+    """It ended before it listened."""
+    how = f"with {exit_}" if exit_.signal is None else f"({exit_})"
+    return _error(f"the server ended {how} before it listened on a port", failure, _causes(failure))
+
+
+def silent(failure: Failure, seconds: float, port: int | None) -> TargetError:
+    """It lives and does not listen: on any TCP port, or on `port` if one was demanded."""
+    listening = failure.table.listening(lambda: failure.pids)
+    if port is not None and listening:
+        places = ", ".join(sorted(map(str, listening)))
+        return _error(
+            f"the server listens on {places}, not on port {port} as --target-port says", failure, ()
+        )
+    sentence = f"the server runs, but listens on no TCP port after {seconds:g} s"
+    return _error(sentence, failure, tuple(_instead(failure)))
+
+
+def foreign(failure: Failure, endpoint: Endpoint) -> TargetError:
+    """It listens where a client on this machine's loopback does not come."""
+    advice = "bind to 127.0.0.1, or to '' (0.0.0.0) for all addresses"
+    return _error(
+        f"the server listens on {endpoint} only, which is no loopback address", failure, (f"try: {advice}",)
+    )
+
+
+def _error(sentence: str, failure: Failure, lines: Iterable[str]) -> TargetError:
+    printed = failure.log.tail() or ["(it printed nothing)"]
+    return TargetError(sentence, (*lines, *(PREFIX + line for line in printed)))
+
+
+# ---------------------------------------------------------------- likely causes
+
+
+def _causes(failure: Failure) -> Iterator[str]:
+    lines = failure.log.tail(LINES_SEARCHED)
+    errors = [i for i, line in enumerate(lines) if _ERROR_LINE.fullmatch(line)]
+    if errors:
+        yield f"cause: {lines[errors[-1]]}{_place(lines[: errors[-1]])}"
+    text = "\n".join(lines)
+    for pattern, advice in _ADVICE:
+        if found := pattern.search(text):
+            yield advice(found[1])
+    if _IN_USE.search(text):
+        yield from _about_busy_port(failure)
+
+
+def _place(lines: list[str]) -> str:
+    """Where a Python traceback says that it happened."""
+    places = [found for line in lines if (found := _PLACE.match(line))]
+    return f" ({Path(places[-1][1]).name}:{places[-1][2]})" if places else ""
+
+
+def _about_node_module(name: str) -> str:
+    return f"there is no file {name}" if name.startswith((".", "/")) else f"try: npm install {name}"
+
+
+def _about_busy_port(failure: Failure) -> Iterator[str]:
+    sockets = busy_sockets(failure)
+    if not sockets:
+        return
+    port = sockets[0].port
+    if not _held(sockets):
+        yield f"no process holds port {port}; connections of an earlier run keep it for a minute (TIME_WAIT)"
+        yield "try: set SO_REUSEADDR before bind()"
+    elif (pid := owner_of({socket.inode for socket in sockets if socket.inode})) is not None:
+        yield f"port {port} is in use by PID {pid}: {_command_line(pid)}"
+    else:
+        yield f"port {port} is in use by another user's process"
+
+
+def _held(sockets: Iterable[Endpoint]) -> bool:
+    """Whether a process has one of them, rather than the kernel only, after their closing."""
+    return any(socket.inode for socket in sockets)
+
+
+def _command_line(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return "?"
+    return fit(visible(" ".join(map(os.fsdecode, words)).strip()), 100)
+
+
+# ---------------------------------------------------------------- which port was busy
+
+
+def port_to_be_freed(failure: Failure) -> int | None:
+    """The port that the target could not bind, if only connections in TIME_WAIT hold it."""
+    if not _IN_USE.search("\n".join(failure.log.tail(LINES_SEARCHED))):
+        return None
+    sockets = busy_sockets(failure)
+    return sockets[0].port if sockets and not _held(sockets) else None
+
+
+def busy_sockets(failure: Failure) -> list[Endpoint]:
+    """The sockets on the port that the target wanted: the first busy one of the ports that it had before,
+    or that its output, its command or its script mentions. The system does not tell it."""
+    for port in list(dict.fromkeys(_mentioned_ports(failure)))[:MOST_PORTS_TRIED]:
+        if found := failure.table.on_port(port):
+            return found
+    return []
+
+
+def _mentioned_ports(failure: Failure) -> Iterator[int]:
+    if failure.known_port is not None:
+        yield failure.known_port
+    output = "\n".join(failure.log.tail(LINES_SEARCHED))
+    for text in (output, " ".join(failure.command.argv), *_scripts(failure.command)):
+        yield from (number for word in _NUMBER.findall(text) if (number := int(word)) <= 65535)
+
+
+def _scripts(command: Command) -> Iterator[str]:
+    for word in command.argv:
+        path = command.cwd / word
+        if word.endswith(_SCRIPT_ENDS) and path.is_file() and path.stat().st_size <= LARGEST_SCRIPT:
+            yield path.read_text(encoding="utf-8", errors="replace")
+
+
+# ---------------------------------------------------------------- what it does instead of listening
+
+
+def _instead(failure: Failure) -> Iterator[str]:
+    udp = sorted(map(str, failure.table.udp(lambda: failure.pids)))
+    if udp:
+        yield f"it has opened UDP {', '.join(udp)}; a TCP server calls listen() on a SOCK_STREAM socket"
+    if any(reads_standard_input(pid) for pid in failure.pids):
+        yield "it waits for input on its standard input; a server must start without questions"
+    if not failure.log.total and not udp:
+        yield "it has printed nothing and opened no socket; is this the server, and does it call listen()?"
+
+
+def reads_standard_input(pid: int) -> bool:
+    """Whether one of its threads is inside read(0, ...), by /proc/PID/task/TID/syscall (proc(5))."""
+    for path in Path(f"/proc/{pid}/task").glob("*/syscall"):
+        try:
+            call, *arguments = path.read_text().split()
+        except (OSError, ValueError):
+            continue
+        if call in READ_CALLS and arguments[:1] == ["0x0"]:
+            return True
+    return False

@@ -1,0 +1,187 @@
+"""Start a target and find out where it listens."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+import uuid
+from pathlib import Path
+
+from ..deadline import Deadline, DeadlineMissed, poll
+from ..errors import TargetError
+from . import explain
+from .command import Command, SpawnFailed, build, refusal
+from .explain import Failure
+from .instance import Instance
+from .log import FLOOD, Log, drain
+from .ports import lock_free_port
+from .sockets import Endpoint, SocketTable, open_table
+from .target import Target
+from .tree import Tree, open_tree
+
+LOOK_EVERY = 0.001
+LONGEST_TIME_WAIT = 65.0
+INSPECTOR_PORT = 9229
+"""Of `node --inspect`, which opens it before the program itself begins."""
+
+_hard_coded: dict[tuple[str, Path | None], int] = {}
+"""The port that a command was seen to insist on: what to look for when it cannot have it any more."""
+
+
+class _KeptByTimeWait(Exception):
+    """The start failed because closed connections keep the port."""
+
+    def __init__(self, port: int, error: TargetError) -> None:
+        super().__init__(port)
+        self.port = port
+        self.error = error
+
+
+def start(target: Target) -> Instance:
+    """A running copy that listens. Raises TargetError, UsageError or EnvironmentFault.
+
+    A server without SO_REUSEADDR cannot have its port while connections of its last instance are in
+    TIME_WAIT. That is no fault of this instance: it is started again when they are gone.
+    """
+    try:
+        return _start(target, ())
+    except _KeptByTimeWait as kept:
+        began = time.monotonic()
+        _await_free(kept)
+        note = f"waited {time.monotonic() - began:.0f} s until port {kept.port} left TIME_WAIT"
+    try:
+        return _start(target, (note,))
+    except _KeptByTimeWait as again:
+        raise again.error from None
+
+
+def _await_free(kept: _KeptByTimeWait) -> None:
+    with contextlib.closing(open_table()) as table:
+        try:
+            poll(lambda: not table.on_port(kept.port), Deadline(LONGEST_TIME_WAIT), "the port to be free")
+        except DeadlineMissed:
+            raise kept.error from None
+
+
+def _start(target: Target, notes: tuple[str, ...]) -> Instance:
+    began = time.monotonic()
+    with contextlib.ExitStack() as cleanup:
+        offered = target.port
+        if offered is None:
+            lock = lock_free_port()
+            cleanup.callback(lock.release)
+            offered = lock.port
+        command = build(target.command, target.cwd or Path.cwd(), target.env, offered, uuid.uuid4().hex)
+        table = open_table()
+        cleanup.callback(table.close)
+        tree, log = _launch(command)
+        cleanup.callback(tree.stop, 0)
+        endpoint, others = _Readiness(target, command, tree, log, table, offered).wait()
+        if endpoint.port != offered:
+            _hard_coded[target.command, target.cwd] = endpoint.port
+        return Instance(
+            target,
+            tree,
+            table,
+            log,
+            endpoint,
+            takes_port=endpoint.port == offered,
+            other_addresses=others,
+            ready_seconds=time.monotonic() - began,
+            notes=notes,
+            cleanup=cleanup.pop_all(),
+        )
+
+
+def _launch(command: Command) -> tuple[Tree, Log]:
+    read_end, write_end = os.pipe()
+    log = Log(on_flood=lambda: tree.kill(f"it printed more than {FLOOD >> 20} MiB"))
+    try:
+        tree = open_tree(command, write_end)
+    except BaseException as exc:
+        os.close(read_end)
+        if isinstance(exc, SpawnFailed):
+            raise refusal(command, exc.number) from exc
+        raise
+    finally:
+        os.close(write_end)
+    drain(read_end, log)
+    return tree, log
+
+
+class _Readiness:
+    """Ready means: a socket of the process tree is in LISTEN."""
+
+    def __init__(
+        self, target: Target, command: Command, tree: Tree, log: Log, table: SocketTable, offered: int
+    ) -> None:
+        self.target = target
+        self.command = command
+        self.tree = tree
+        self.log = log
+        self.table = table
+        self.offered = offered
+
+    def wait(self) -> tuple[Endpoint, tuple[str, ...]]:
+        """Where to connect, and what else it listens on. Raises TargetError or _KeptByTimeWait."""
+        deadline = Deadline(self.target.start_timeout)
+        while True:
+            began = time.monotonic()
+            found = self.table.listening(self.tree.pids)
+            chosen = choose(self._eligible(found, deadline.expired()), self.offered)
+            if chosen is not None:
+                return self._reachable(chosen), tuple(
+                    sorted({str(e) for e in found if e.port != chosen.port})
+                )
+            self._refuse_end()
+            if deadline.expired():
+                raise explain.silent(self._failure(), self.target.start_timeout, self.target.port)
+            # At least as long as the look took: no more than half of a processor is spent on looking.
+            self.tree.wait(max(LOOK_EVERY, time.monotonic() - began))
+
+    def _eligible(self, found: list[Endpoint], last_look: bool) -> list[Endpoint]:
+        if self.target.port is not None:
+            return [endpoint for endpoint in found if endpoint.port == self.target.port]
+        return found if last_look else [endpoint for endpoint in found if endpoint.port != INSPECTOR_PORT]
+
+    def _reachable(self, endpoint: Endpoint) -> Endpoint:
+        reachable = for_clients(endpoint)
+        if reachable is None:
+            raise explain.foreign(self._failure(), endpoint)
+        return reachable
+
+    def _refuse_end(self) -> None:
+        exit_ = self.tree.exit()
+        if exit_ is None:
+            return
+        self.log.wait_end(Deadline(1.0))
+        failure = self._failure()
+        error = explain.ended(failure, exit_)
+        port = explain.port_to_be_freed(failure)
+        raise _KeptByTimeWait(port, error) if port is not None else error
+
+    def _failure(self) -> Failure:
+        known = _hard_coded.get((self.target.command, self.target.cwd))
+        return Failure(self.command, self.log, self.table, self.tree.pids(), known)
+
+
+def choose(found: list[Endpoint], offered: int) -> Endpoint | None:
+    """Loopback rather than not, the offered port rather than another, IPv4 rather than IPv6."""
+
+    def rank(endpoint: Endpoint) -> tuple[bool, bool, int, int]:
+        return for_clients(endpoint) is None, endpoint.port != offered, endpoint.family, endpoint.port
+
+    return min(found, key=rank, default=None)
+
+
+def for_clients(endpoint: Endpoint) -> Endpoint | None:
+    """Where a client on this machine connects; None for an address that is not on the loopback."""
+    host = endpoint.host.removeprefix("::ffff:")
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - not ours
+        host = "::1" if endpoint.v6only else "127.0.0.1"
+    if host != "::1" and not host.startswith("127."):
+        return None
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return Endpoint(family, host, endpoint.port, endpoint.state, endpoint.inode)

@@ -1,0 +1,33 @@
+"""A target: what the user named and typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .instance import Instance
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server under test: a name and a command line.
+
+    `cwd` is the folder in which it runs (default: the current one), `env` an addition to its
+    environment, `port` where it certainly listens, `start_timeout` seconds until it must listen.
+    """
+
+    name: str
+    command: str
+    cwd: Path | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    port: int | None = None
+    start_timeout: float = 10.0
+
+    def start(self) -> Instance:
+        """A running copy that listens. Raises TargetError, UsageError or EnvironmentFault."""
+        from .start import start
+
+        return start(self)

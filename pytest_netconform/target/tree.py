@@ -1,0 +1,240 @@
+"""The process tree of an instance, held by its guard (see guard.py)."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from ..deadline import Deadline, poll
+from ..errors import EnvironmentFault
+from . import guard
+from .command import TOKEN, Command, SpawnFailed
+from .vitals import Exit
+
+ANSWER_TIME = 10.0
+KILL_TIME = 10.0
+
+
+class Tree(Protocol):
+    """The processes of one instance. One thread at a time may ask; `kill` is for any thread."""
+
+    pid: int
+
+    def exit(self) -> Exit | None:
+        """How the first process ended, once no process is left; a look of microseconds."""
+
+    def wait(self, seconds: float) -> None:
+        """Until something happened to the tree, or the time has passed."""
+
+    def pids(self) -> list[int]:
+        """Every process, zombies too."""
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def signal(self, number: int) -> None:
+        """To the first process; nothing if it has ended."""
+
+    def kill(self, why: str) -> None:
+        """Everything, and do not wait; `why` becomes part of the Exit."""
+
+    def stop(self, grace: float) -> None:
+        """Ask with SIGTERM, after `grace` seconds kill, return when nothing is left."""
+
+
+def open_tree(command: Command, log_fd: int) -> Tree:
+    """Start the command with its output going to `log_fd`. Raises SpawnFailed or EnvironmentFault."""
+    if sys.platform.startswith("linux"):
+        return GuardedTree(command, log_fd)
+    from .psutiltree import PsutilTree
+
+    return PsutilTree(command, log_fd)
+
+
+class GuardedTree:
+    """A Tree whose processes all descend from a guard process."""
+
+    def __init__(self, command: Command, log_fd: int) -> None:
+        self.pid = 0
+        self._token = command.env[TOKEN]
+        self._status = int(signal.SIGKILL)  # unless the guard lives to tell
+        self._empty = False
+        self._why = ""
+        self._unread = b""
+        self._answers: list[str] = []
+        self._lock = threading.RLock()
+        self._control, its_end = socket.socketpair()
+        with its_end:
+            self._guard = _start_guard(its_end.fileno(), log_fd)
+        try:
+            self._spawn(command)
+        except BaseException:
+            self.stop(0)
+            raise
+
+    def _spawn(self, command: Command) -> None:
+        self._control.sendall(
+            guard.encode_request(command.program, list(command.argv), str(command.cwd), dict(command.env))
+        )
+        word, _, number = self._answer().partition(" ")
+        if word == "failed":
+            raise SpawnFailed(int(number))
+        self.pid = int(number)
+
+    # ------------------------------------------------------------ what the guard says
+
+    def exit(self) -> Exit | None:
+        with self._lock:
+            self._listen()
+            if not self._empty:
+                return None
+            return Exit.of(self._status, self._why)
+
+    def wait(self, seconds: float) -> None:
+        if not self._empty:
+            _wait_readable(self._control, seconds)
+
+    def _listen(self) -> None:
+        """Take in what the guard has said, without waiting. Raises EnvironmentFault when it is gone."""
+        while not self._empty:
+            try:
+                data = self._control.recv(4096, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return
+            except ConnectionError:
+                data = b""
+            if not data:
+                raise EnvironmentFault("the guard process of a server has ended unexpectedly; run again")
+            *lines, self._unread = (self._unread + data).split(b"\n")
+            for line in lines:
+                self._hear(line.decode())
+
+    def _hear(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        if word == "exited":
+            self._status = int(rest)
+        elif word == "empty":
+            self._empty = True
+        elif word == "fault":
+            raise EnvironmentFault(f"the guard process of a server has failed: {rest}")
+        else:
+            self._answers.append(line)
+
+    def _answer(self) -> str:
+        """The next answer; "" when the tree has ended instead."""
+        deadline = Deadline(ANSWER_TIME)
+        while not self._answers and not self._empty:
+            if deadline.expired():
+                raise EnvironmentFault(
+                    f"the guard process of a server did not answer within {ANSWER_TIME:.0f} s"
+                )
+            _wait_readable(self._control, deadline.remaining())
+            self._listen()
+        return self._answers.pop(0) if self._answers else ""
+
+    # ------------------------------------------------------------ what the guard is told
+
+    def pids(self) -> list[int]:
+        return guard.descendants(self._guard.pid)
+
+    def pause(self) -> None:
+        if self._command("pause") == "unstoppable":
+            raise EnvironmentFault("the processes of the server cannot be stopped by SIGSTOP")
+
+    def resume(self) -> None:
+        self._command("resume")
+
+    def signal(self, number: int) -> None:
+        self._tell(f"signal {number}")
+
+    def kill(self, why: str) -> None:
+        self._why = why
+        self._tell("kill")
+
+    def stop(self, grace: float) -> None:
+        with self._lock:
+            self._tell(f"stop {grace}")
+            try:
+                self._wait_empty(Deadline(grace + KILL_TIME))
+            except EnvironmentFault:
+                self._guard.kill()
+                kill_by_token(self._token)
+                self._empty = True
+            self._control.close()
+            self._guard.wait()
+
+    def _wait_empty(self, deadline: Deadline) -> None:
+        while not self._empty:
+            if deadline.expired():
+                raise EnvironmentFault("processes of the server survive SIGKILL")
+            self.wait(deadline.remaining())
+            self._listen()
+
+    def _command(self, text: str) -> str:
+        with self._lock:
+            self._tell(text)
+            return self._answer()
+
+    def _tell(self, text: str) -> None:
+        try:
+            self._control.send(f"{text}\n".encode())
+        except OSError:  # the tree and its guard have ended
+            return
+
+
+def _start_guard(control_fd: int, log_fd: int) -> subprocess.Popen[bytes]:
+    """A session of its own keeps Ctrl-C at the terminal away from it and from the target."""
+    try:
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, *guard.LAUNCH, str(Path(guard.__file__).parent), str(control_fd), str(log_fd)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(control_fd, log_fd),
+            start_new_session=True,
+        )
+    except OSError as exc:
+        raise EnvironmentFault(f"no process can be started: {exc.strerror}") from exc
+
+
+def _wait_readable(sock: socket.socket, seconds: float) -> None:
+    waiting = select.poll()  # select() refuses descriptors above 1023
+    waiting.register(sock, select.POLLIN)
+    waiting.poll(seconds * 1000)
+
+
+def kill_by_token(token: str) -> None:
+    """Kill what a lost guard has left behind: the processes that carry the instance's token."""
+    poll(lambda: not _kill_once(token), Deadline(KILL_TIME), "the server's processes to end")
+
+
+def _kill_once(token: str) -> bool:
+    entry = f"{TOKEN}={token}".encode()
+    found = False
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and entry in _environ(folder):
+            found = True
+            _kill(int(folder.name))
+    return found
+
+
+def _environ(folder: Path) -> list[bytes]:
+    try:
+        return (folder / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        return

@@ -1,0 +1,86 @@
+"""How an instance is, and how it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Exit:
+    """The end of an instance's first process: by its exit status, or by a signal such as SIGSEGV.
+
+    `why` says what the tester had to do with it, if anything.
+    """
+
+    status: int | None = None
+    signal: str | None = None
+    why: str = ""
+
+    @classmethod
+    def of(cls, wait_status: int, why: str = "") -> Exit:
+        """From the status that waitpid(2) gives."""
+        code = os.waitstatus_to_exitcode(wait_status)
+        return cls(status=code, why=why) if code >= 0 else cls(signal=_signal_name(-code), why=why)
+
+    def __str__(self) -> str:
+        end = f"exit status {self.status}" if self.signal is None else f"killed by {self.signal}"
+        return f"{end} ({self.why})" if self.why else end
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """Sums over the process tree; the zombies in it are counted apart.
+
+    `cpu_seconds` is what its processes used, with their children that have ended and were waited for.
+    """
+
+    processes: int = 0
+    threads: int = 0
+    descriptors: int = 0
+    zombies: int = 0
+    rss_bytes: int = 0
+    cpu_seconds: float = 0.0
+
+
+def vitals_of(pids: Iterable[int]) -> Vitals:
+    """Look at each process; one that ends meanwhile is left out."""
+    looks = [look for pid in pids if (look := _look(pid)) is not None]
+    return Vitals(
+        processes=sum(look.processes for look in looks),
+        threads=sum(look.threads for look in looks),
+        descriptors=sum(look.descriptors for look in looks),
+        zombies=sum(look.zombies for look in looks),
+        rss_bytes=sum(look.rss_bytes for look in looks),
+        cpu_seconds=sum(look.cpu_seconds for look in looks),
+    )
+
+
+def _look(pid: int) -> Vitals | None:
+    try:
+        process = psutil.Process(pid)
+        with process.oneshot():
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return Vitals(zombies=1)
+            return Vitals(
+                processes=1,
+                threads=process.num_threads(),
+                descriptors=process.num_fds(),
+                rss_bytes=process.memory_info().rss,
+                cpu_seconds=sum(process.cpu_times()[:4]),
+            )
+    except psutil.ZombieProcess:
+        return Vitals(zombies=1)
+    except psutil.Error:
+        return None

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_netconform import bundled
+from pytest_netconform.errors import UsageError
+
+
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The package's folder as a wheel lays it out."""
+    for name in ("suites/a.yaml", "reference_impls/tcp/threads.py", "reference_impls/tcp/readme.txt"):
+        (tmp_path / "bundled" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "bundled" / name).touch()
+    (tmp_path / "bundled/reference_impls/faulty").mkdir()
+    for name in ("double_echo", "_base"):
+        (tmp_path / f"bundled/reference_impls/faulty/{name}.py").touch()
+    monkeypatch.setattr(bundled, "PACKAGE", tmp_path)
+    bundled._references.cache_clear()
+    yield tmp_path / "bundled"
+    bundled._references.cache_clear()
+
+
+def test_a_wheel_has_the_folders_inside_the_package(wheel: Path) -> None:
+    assert bundled.suites_dir() == wheel / "suites"
+    assert bundled.references_dir() == wheel / "reference_impls"
+
+
+def test_a_checkout_has_the_folders_beside_the_package() -> None:
+    top = Path(bundled.__file__).resolve().parents[1]
+    assert bundled.suites_dir() == top / "suites"
+    assert bundled.references_dir() == top / "reference_impls"
+    assert bundled.reference("threads") == top / "reference_impls/tcp/threads.py"
+
+
+@pytest.mark.parametrize("name", ["faulty/double-echo", "faulty/double_echo"])
+def test_dash_and_underscore_name_the_same_server(wheel: Path, name: str) -> None:
+    assert bundled.reference(name) == wheel / "reference_impls/faulty/double_echo.py"
+
+
+def test_only_servers_have_names_and_the_right_ones_come_first(wheel: Path) -> None:
+    assert bundled.reference_names() == ("threads", "faulty/double-echo")
+
+
+def test_an_unknown_name_is_told_with_what_is_known(wheel: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        bundled.reference("thread")
+    assert str(caught.value) == (
+        "there is no reference server 'thread'; did you mean 'threads'? (known: threads, faulty/double-echo)"
+    )
