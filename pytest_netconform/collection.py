@@ -36,6 +36,7 @@ class CheckFailed(Exception):
 class SuiteFile(pytest.File):
     """One suite: an item for each check and target."""
 
+    is_netconform_suite = True
     run: Run
 
     def collect(self) -> Iterator[pytest.Item]:

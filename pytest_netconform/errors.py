@@ -5,7 +5,6 @@ The families never mix. A `TargetError` may cost the target points; none of the 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +14,8 @@ Blame = Literal["suite", "usage", "environment", "target"]
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'receive'?`, or nothing where no known word is close."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), 1)
     return f"; did you mean {close[0]!r}?" if close else ""
 

@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except UsageError as exc:
         raise pytest.UsageError(f"netconform: {exc}") from None
     config.stash[RUN] = run
+    config.pluginmanager.register(BrokenSuites(run), "netconform-broken-suites")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,13 +90,32 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     if file_path.suffix not in (".yaml", ".yml"):
         return None
-    from .collection import SuiteFile, is_suite
+    from .collection import SuiteFile, is_bundled, is_suite
 
     if not is_suite(file_path):
         return None
-    file: SuiteFile = SuiteFile.from_parent(parent, path=file_path)
+    nodeid = file_path.name if is_bundled(file_path) else None
+    file: SuiteFile = SuiteFile.from_parent(parent, path=file_path, nodeid=nodeid)
     file.run = parent.config.stash[RUN]
     return file
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    report: Any = yield
+    if report.failed and getattr(collector, "is_netconform_suite", False):
+        report.netconform_broken_suite = True
+    return report
+
+
+class BrokenSuites:
+    """Hears of suites with mistakes, from all workers: they are wrong usage."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self.run.has_broken_suites |= hasattr(report, "netconform_broken_suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -128,6 +148,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     result: Result | None = getattr(item, "result", None)
     if call.when == "call" and result is not None and hasattr(item, "judge"):
         report.netconform = result.as_dict()
+        if result.verdict == "skipped":
+            path, _, line = result.at.rpartition(":")
+            report.longrepr = (path, int(line), f"Skipped: {result.because}")
         if result.verdict == "error":
             report.when = "setup"  # could not be tested: an error for every reader of reports
     return report
@@ -135,7 +158,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    session.config.stash[RUN].stop()
+    run = session.config.stash[RUN]
+    run.stop()
+    if run.has_broken_suites:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -31,6 +31,7 @@ class Run:
         self.settings = settings
         self.targets: dict[str, Target] = {one.name: one for one in settings.targets}
         self.default_suites = False
+        self.has_broken_suites = False
         self.probed: dict[str, Probed] = {}
         self.judges: dict[str, Judge] = {}
 
@@ -57,7 +58,7 @@ class Run:
             names = [name for name in known if fnmatchcase(name, pattern)]
             if not names:
                 hint = did_you_mean(pattern, known) or f"; there are {', '.join(known)}"
-                raise UsageError(f"--suite: no bundled suite is called {pattern!r}{hint}")
+                raise UsageError(f"--netconform-suite: no bundled suite is called {pattern!r}{hint}")
             found += [known[name] for name in names if known[name] not in found]
         return found
 

@@ -67,7 +67,7 @@ def test_a_target_alone_plays_the_bundled_suites_that_fit(pytester: pytest.Pytes
     result = pytester.runpytest_subprocess("--target", server, "-v")
     assert result.ret == 0
     result.stdout.fnmatch_lines(
-        ["netconform: srv echoes*", "*tcp-echo.yaml::one-message?srv? PASSED*", "srv  * of * points*"]
+        ["netconform: srv echoes*", "tcp-echo.yaml::one-message?srv? PASSED*", "srv  * of * points*"]
     )
     result.stdout.no_fnmatch_line("*tcp-ack.yaml*")
 
@@ -78,7 +78,7 @@ def test_a_failing_check_fails_the_run_and_is_explained(pytester: pytest.Pyteste
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "FAILED mine/shouted-back [[]srv[]]  should · 1 point*mine.netconform.yaml:12",
+            "FAILED mine/shouted-back [[]srv[]]  should · 1 point*mine.netconform.yaml:13",
             "Shouted",
             '*alice    ── "hello" *▶ server',
             "expected  *HELLO*",
@@ -198,8 +198,8 @@ def test_a_check_of_a_tier_that_does_not_gate_is_a_warning(pytester: pytest.Pyte
 def test_a_suite_with_mistakes_is_reported_without_a_traceback(pytester: pytest.Pytester, server: str) -> None:
     (pytester.path / "mine.netconform.yaml").write_text(ONE_CHECK.replace("receive", "recieve"), encoding="utf-8")
     result = pytester.runpytest_subprocess("--target", server, "mine.netconform.yaml")
-    assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(["mine.netconform.yaml:18:10: no verb here: 'recieve'; did you mean 'receive'?"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["mine.netconform.yaml:19:9: no verb here: 'recieve'; did you mean 'receive'?"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

@@ -6,6 +6,7 @@ connection ended. It takes its socket from the instance; it never makes one.
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import struct
@@ -18,6 +19,8 @@ from ..target import Instance
 CHUNK = 256 * 1024
 SHORTEST_QUEUE = 1
 DEFAULT_SECONDS = 10.0
+LARGE_BUFFER = 4 * 1024 * 1024
+READABLE = ("ESTABLISHED", "CLOSE_WAIT")
 QUIET_WHEN_STALLED = 0.1
 
 End = Literal["fin", "reset"]
@@ -75,7 +78,7 @@ class TcpActor:
             self._wait(select.POLLOUT, deadline, "the connection")
             error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error:
-                raise Refused(f"connecting failed: {socket.errno.errorcode.get(error, error)}") from None
+                raise Refused(f"connecting failed: {os.strerror(error)}") from None
         except OSError as exc:
             raise Refused(f"connecting failed: {exc.strerror}") from None
         self.local_port = sock.getsockname()[1]
@@ -143,13 +146,21 @@ class TcpActor:
 
     def await_consumed(self, deadline: Deadline) -> None:
         """Return when the server's process has read every byte sent so far."""
-        poll(self._consumed, deadline, "the server to read what it was sent")
+        what = "the server to read what it was sent"
+        poll(self._arrived, deadline, what)
+        poll(self._taken, deadline, what)
 
-    def _consumed(self) -> bool:
+    def _arrived(self) -> bool:
+        """Every byte is in the server's receive queue, or was. A look of its own: within one look
+        the kernel reads the queue's length before the count."""
         end = self.instance.connection(self.local_port)
-        if end is None or end.state not in ("ESTABLISHED", "CLOSE_WAIT"):
-            return True  # the server has ended the connection: nothing is left to be read
-        return end.receive_queue == 0 and (end.bytes_received is None or end.bytes_received >= self.sent)
+        if end is None or end.state not in READABLE or end.bytes_received is None:
+            return True
+        return end.bytes_received >= self.sent
+
+    def _taken(self) -> bool:
+        end = self.instance.connection(self.local_port)
+        return end is None or end.state not in READABLE or end.receive_queue == 0
 
     # ------------------------------------------------------------ receiving
 
@@ -204,6 +215,7 @@ class TcpActor:
     def resume(self, deadline: Deadline) -> None:
         """Read again, and send what was left pending while stalled."""
         self.stalled = False
+        self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LARGE_BUFFER)
         pending, self.pending = self.pending, b""
         self._write(pending, deadline)
 

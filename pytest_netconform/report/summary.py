@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..payload import pad, width
-from ..run.result import VERDICTS, Result
+from ..run.result import VERDICTS, Result, Verdict
 
 
 def summary_lines(results: Iterable[Result]) -> list[str]:
@@ -14,22 +14,19 @@ def summary_lines(results: Iterable[Result]) -> list[str]:
     by_target: dict[str, list[Result]] = {}
     for result in results:
         by_target.setdefault(result.target, []).append(result)
-    rows = [(target, *_cells(found)) for target, found in by_target.items()]
-    if not rows:
-        return []
-    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    kept = [i for i in range(len(rows[0])) if widths[i]]
-    return [_line([pad(row[i], widths[i]) for i in kept]) for row in rows]
+    found_verdicts = {result.verdict for found in by_target.values() for result in found}
+    shown = [verdict for verdict in VERDICTS if verdict in found_verdicts]
+    rows = [[target, *_cells(found, shown)] for target, found in by_target.items()]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return [_line([pad(cell, columns) for cell, columns in zip(row, widths, strict=True)]) for row in rows]
 
 
-def _cells(results: list[Result]) -> list[str]:
+def _cells(results: list[Result], shown: list[Verdict]) -> list[str]:
     earned = sum(result.earned for result in results if result.counts)
     total = sum(result.points for result in results if result.counts)
     counts = Counter(result.verdict for result in results)
-    return [f"{earned} of {total} points"] + [
-        f"{counts[verdict]} {verdict}" if counts[verdict] else "" for verdict in VERDICTS
-    ]
+    return [f"{earned} of {total} points", *(f"{counts[verdict]} {verdict}" for verdict in shown)]
 
 
 def _line(cells: list[str]) -> str:
-    return (cells[0] + "  " + " · ".join(cells[1:])).rstrip(" ·")
+    return f"{cells[0]}  {' · '.join(cells[1:])}".rstrip()

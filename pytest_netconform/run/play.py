@@ -38,6 +38,7 @@ def play(part: Part, instance: Instance, share: float = 1.0) -> Played:
         stage.settle()
     except (Mismatch, ConnectionEnded, DeadlineMissed) as exc:
         findings.append(_finding(stage, exc))
+        stage.transcript.over = True
     finally:
         if stage.paused:
             instance.resume()
@@ -56,21 +57,33 @@ def _finding(stage: Stage, exc: Exception) -> Finding:
 
 
 def _played(stage: Stage, findings: list[Finding]) -> Played:
-    """Gather what the server printed and whether it died; after a finding its end may be a moment away."""
+    """After a finding: what the server printed, and whether it has died."""
     instance = stage.instance
     seconds = time.monotonic() - stage.transcript.began
-    died = instance.exited()
-    if findings and died is None and not findings[0].missed:
-        died = _notice_of_death(instance, stage.part.patience)
-    if findings:
-        for moment, line in instance.log.lines(stage.log_mark):
-            stage.transcript.note_at(moment, "server", f"prints {line}")
-    output = "\n".join(line for _, line in instance.log.lines(stage.log_mark)) if findings else ""
-    return Played(findings, stage.transcript, seconds, died, output)
+    if not findings:
+        return Played(findings, stage.transcript, seconds, instance.exited())
+    died = instance.exited() or (None if findings[0].missed else _await_death(stage))
+    lines = instance.log.lines(stage.log_mark)
+    for moment, line in lines:
+        stage.transcript.note_at(moment, "server", f"prints {line}")
+    return Played(findings, stage.transcript, seconds, died, "\n".join(line for _, line in lines))
 
 
-def _notice_of_death(instance: Instance, patience: float) -> Exit | None:
+def _await_death(stage: Stage) -> Exit | None:
+    """A server that prints its traceback is still there for a moment; one that serves is not dying."""
+    stage.deadline = Deadline(DEATH_NOTICE * stage.part.patience)
     try:
-        return instance.wait_exit(Deadline(DEATH_NOTICE * patience))
+        stage.newcomer()
+    except Mismatch as exc:
+        if exc.details.get("got") != "nothing":
+            return None
+    except (ConnectionEnded, DeadlineMissed):
+        pass
+    else:
+        return None
+    finally:
+        stage.close_all()
+    try:
+        return stage.instance.wait_exit(stage.deadline)
     except DeadlineMissed:
         return None

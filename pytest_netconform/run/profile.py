@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -37,7 +37,7 @@ class Profile:
         """The first feature of `needs` that the target does not have."""
         return next((need for need in needs if not self.has(need)), None)
 
-    def declared(self, words: Iterable[str]) -> Profile:
+    def declared(self, words: Sequence[str]) -> Profile:
         """With what the user declares, as `prints` or `no-concurrent`. Raises UsageError."""
         features = set(self.features)
         for word in words:
@@ -46,7 +46,8 @@ class Profile:
                 hint = did_you_mean(feature, FEATURES) or f"; they are {', '.join(FEATURES)}"
                 raise UsageError(f"--target-profile: no feature is called {feature!r}{hint}")
             (features.discard if word.startswith("no-") else features.add)(feature)
-        return replace(self, features=frozenset(features))
+        declared = replace(self, features=frozenset(features))
+        return declared.speaking("echo") if "echo" in words else declared
 
     def speaking(self, speaks: Speaks, reply: str = "") -> Profile:
         """As if the probe had found this: for a suite that was chosen by hand."""
@@ -73,7 +74,7 @@ class Probed:
     fault: str = ""
     explanation: tuple[str, ...] = ()
 
-    def declared(self, words: Iterable[str]) -> Probed:
+    def declared(self, words: Sequence[str]) -> Probed:
         """See `Profile.declared`."""
         return replace(self, profile=self.profile.declared(words)) if self.profile else self
 

@@ -142,6 +142,7 @@ class Stage:
             if self.part.profile.has("replies"):
                 self.exchange(actor, data)
             else:
+                self.ignored.add(NEWCOMER)
                 actor.send(data, self.deadline)
                 actor.await_consumed(self.deadline)
             self.close(actor)

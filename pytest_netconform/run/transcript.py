@@ -29,9 +29,11 @@ class Transcript:
         self.began = time.monotonic()
         self.events: list[Event] = []
         self.left_out = 0
+        self.over = False
 
     def note(self, actor: str, what: str, data: bytes = b"") -> None:
-        self.note_at(time.monotonic(), actor, what, data)
+        if not self.over:
+            self.note_at(time.monotonic(), actor, what, data)
 
     def note_at(self, moment: float, actor: str, what: str, data: bytes = b"") -> None:
         if len(self.events) >= MOST_EVENTS:
