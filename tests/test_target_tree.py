@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,12 +38,13 @@ IGNORES_TERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" 
 
 TESTER = """
 import os, sys, signal
-from pathlib import Path
+from pytest_netconform.deadline import Deadline
 from pytest_netconform.target import Target
 instance = Target("server", sys.argv[1]).start()
-print(os.getpid(), *instance.pids(), flush=True)
-if sys.argv[2] == "forks" and (pid := os.fork()):
-    print(pid, flush=True)
+instance.log.wait_for("\\n", Deadline(20))
+fork = os.fork() if sys.argv[2] == "forks" else None
+if fork != 0:
+    print(int(instance.log.since()), fork or 0, flush=True)
 signal.pause()
 """
 
@@ -165,28 +168,34 @@ def test_standard_input_is_open_and_empty(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- the tester's end
 
 
-def run_tester(server: Target, kind: str) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def run_of(server: Target, kind: str) -> Iterator[tuple[int, int, int]]:
+    """A tester with a running instance: its pid, the server's, and that of a fork of it, or 0."""
     command = [sys.executable, "-c", TESTER, server.command, kind]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            pid, fork = map(int, process.stdout.readline().split())
+            yield process.pid, pid, fork
+        finally:
+            process.kill()
 
 
-@pytest.mark.parametrize("source", [DAEMON, IGNORES_TERM], ids=["daemon", "ignores-term"])
+PRINTS_PID = "import os; print(os.getpid(), flush=True)\n"
+
+
+@pytest.mark.parametrize("source", [DAEMON, PRINTS_PID + IGNORES_TERM], ids=["daemon", "ignores-term"])
 def test_nothing_is_left_when_the_tester_is_killed(tmp_path: Path, source: str) -> None:
-    with run_tester(target(tmp_path, source), "alone") as process:
-        assert process.stdout is not None
-        pid, *pids = map(int, process.stdout.readline().split())
-        assert all(map(is_alive, pids))
-        kill(pid)
-    await_gone(pids)
+    with run_of(target(tmp_path, source), "alone") as (tester, server, _):
+        assert is_alive(server)
+        kill(tester)
+        await_gone([server])
 
 
 def test_nothing_is_left_even_when_a_fork_of_the_killed_tester_lives(tmp_path: Path) -> None:
-    with run_tester(target(tmp_path, DAEMON), "forks") as process:
-        assert process.stdout is not None
-        pid, *pids = map(int, process.stdout.readline().split())
-        fork = int(process.stdout.readline())
-        kill(pid)
-        await_gone(pids)
+    with run_of(target(tmp_path, DAEMON), "forks") as (tester, server, fork):
+        kill(tester)
+        await_gone([server])
         assert is_alive(fork)
         kill(fork)
 
