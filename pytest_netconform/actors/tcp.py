@@ -21,7 +21,9 @@ SHORTEST_QUEUE = 1
 DEFAULT_SECONDS = 10.0
 LARGE_BUFFER = 4 * 1024 * 1024
 READABLE = ("ESTABLISHED", "CLOSE_WAIT")
-QUIET_WHEN_STALLED = 0.1
+GLANCE = 0.002
+STUCK_LOOKS = 10
+STUCK_FOR_CERTAIN = 2.0
 
 End = Literal["fin", "reset"]
 Note = Callable[[str, str, bytes], None]
@@ -133,9 +135,24 @@ class TcpActor:
         view = memoryview(data)
         while view:
             view = view[self._write_some(view) :]
-            if view and not self._writable_within(QUIET_WHEN_STALLED, deadline):
+            if view and self._is_stuck(deadline):
                 break
         self.pending += bytes(view)
+
+    def _is_stuck(self, deadline: Deadline) -> bool:
+        """Nothing more fits, and the server sleeps although it has data to read, look after look.
+
+        One look is not enough: it may sleep for a moment because nobody has taken its output yet.
+        A server that never sleeps, or whose threads cannot be seen, counts as stuck after a while."""
+        patience = deadline.within(STUCK_FOR_CERTAIN)
+        looks, before = 0, None
+        while looks < STUCK_LOOKS and not patience.expired():
+            now = self.instance.connection(self.local_port)
+            waits = now is not None and now.receive_queue > 0 and self.instance.asleep()
+            looks, before = looks + 1 if waits and now == before else 0, now
+            if self._writable_within(GLANCE, deadline):
+                return False
+        return True
 
     def _writable_within(self, seconds: float, deadline: Deadline) -> bool:
         try:

@@ -156,7 +156,7 @@ class Judge:
         if need is not None:
             result.verdict, result.because = "skipped", f"needs a target that {_feature(need)}"
             return False
-        for name in item.check.requires:
+        for name in item.suite.requirements(item.check.slug):
             if self._requirement_failed(item, name):
                 result.verdict, result.blame = "skipped", "target"
                 result.because = f"because {item.suite.name}/{name} failed"

@@ -47,7 +47,7 @@ def _unknown_features(words: Iterable[str], path: Path_) -> Iterator[Finding]:
 
 
 def _requirements(suite: Suite, slug: str, check: Check, path: Path_) -> Iterator[Finding]:
-    for name in check.requires:
+    for name in suite.requirements(slug):
         if name not in suite.checks:
             yield (
                 (*path, "requires"),
@@ -64,7 +64,7 @@ def _all_requirements(suite: Suite, slug: str) -> set[str]:
         name = queue.pop()
         if name not in found and name in suite.checks:
             found.add(name)
-            queue += suite.checks[name].requires
+            queue += suite.requirements(name)
     return found
 
 

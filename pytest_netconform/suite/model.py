@@ -128,6 +128,7 @@ class Suite(Model):
     applies_to: Literal["tcp"]
     needs: SomeNames = ()
     params: dict[str, Param] = Field({}, description="Overridden by --param suite.key=value.")
+    requires: SomeNames = Field((), description="Checks that every other check requires.")
     checks: dict[Slug, Check] = Field(min_length=1)
 
     _path: Path = PrivateAttr(Path())
@@ -140,6 +141,11 @@ class Suite(Model):
     def path(self) -> Path:
         """The file; data files of the suite stand beside it."""
         return self._path
+
+    def requirements(self, slug: str) -> tuple[str, ...]:
+        """The checks without which this one says nothing new."""
+        everybody = () if slug in self.requires else self.requires
+        return tuple(dict.fromkeys((*everybody, *self.checks[slug].requires)))
 
     def came_from(self, path: Path) -> None:
         self._path = path

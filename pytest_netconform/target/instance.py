@@ -12,7 +12,7 @@ from .log import Log
 from .sockets import AcceptQueue, Connection, Endpoint, SocketTable
 from .target import Target
 from .tree import Tree
-from .vitals import Exit, Vitals, vitals_of
+from .vitals import Exit, Vitals, asleep, vitals_of
 
 GRACE = 1.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -110,6 +110,10 @@ class Instance:
 
     def vitals(self) -> Vitals:
         return vitals_of(self._tree.pids())
+
+    def asleep(self) -> bool:
+        """Whether all of its threads wait: it has done what it could do with what it was sent."""
+        return asleep(self._tree.pids())
 
     def pause(self) -> None:
         """Return when every thread of the tree is stopped. Raises EnvironmentFault."""

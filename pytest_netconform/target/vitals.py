@@ -6,8 +6,10 @@ import os
 import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-import psutil
+SLEEPING = frozenset("SDIZXTt")
+"""States of proc_pid_stat(5) in which a thread runs nothing and is not waiting to run."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,19 @@ class Vitals:
     cpu_seconds: float = 0.0
 
 
+def asleep(pids: Iterable[int]) -> bool:
+    """Whether every thread waits for something from outside; never where there is no /proc."""
+    states = [_state(stat) for pid in pids for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return bool(states) and SLEEPING.issuperset(states)
+
+
+def _state(stat: Path) -> str:
+    try:
+        return stat.read_text("latin-1").rpartition(")")[2].split()[0]
+    except OSError:  # the thread has ended
+        return "X"
+
+
 def vitals_of(pids: Iterable[int]) -> Vitals:
     """Look at each process; one that ends meanwhile is left out."""
     looks = [look for pid in pids if (look := _look(pid)) is not None]
@@ -68,6 +83,8 @@ def vitals_of(pids: Iterable[int]) -> Vitals:
 
 
 def _look(pid: int) -> Vitals | None:
+    import psutil
+
     try:
         process = psutil.Process(pid)
         with process.oneshot():
