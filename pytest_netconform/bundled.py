@@ -9,11 +9,18 @@ from .errors import UsageError, did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
 PROTOCOLS = ("tcp", "socketio")
+FIRST = ("tcp-echo", "tcp-ack", "isolation", "gbk", "disconnect")
 
 
 def suites_dir() -> Path:
     """The folder of the bundled suites."""
     return _folder("suites")
+
+
+def suites() -> list[Path]:
+    """The bundled suites in the order in which they are played: what a server does at all comes first."""
+    known = sorted(suites_dir().glob("*.yaml"))
+    return sorted(known, key=lambda path: FIRST.index(path.stem) if path.stem in FIRST else len(FIRST))
 
 
 def references_dir() -> Path:

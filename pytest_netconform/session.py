@@ -48,11 +48,11 @@ class Run:
             paths += [str(path) for path in self._named_suites()]
         elif not typed_paths:
             self.default_suites = True
-            paths.append(str(bundled.suites_dir()))
+            paths += map(str, bundled.suites())
         config.args = paths
 
     def _named_suites(self) -> list[Path]:
-        known = {path.stem: path for path in sorted(bundled.suites_dir().glob("*.yaml"))}
+        known = {path.stem: path for path in bundled.suites()}
         found: list[Path] = []
         for pattern in self.settings.suites:
             names = [name for name in known if fnmatchcase(name, pattern)]

@@ -12,7 +12,7 @@ from pytest_netconform.run.result import Result
 from pytest_netconform.suite.load import load
 from pytest_netconform.target import Target
 
-SUITES = [load(path, f"suites/{path.name}") for path in sorted(bundled.suites_dir().glob("*.yaml"))]
+SUITES = [load(path, f"suites/{path.name}") for path in bundled.suites()]
 
 
 def play_all(

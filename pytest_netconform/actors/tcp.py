@@ -10,7 +10,7 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
 from ..deadline import Deadline, DeadlineMissed, poll
@@ -101,13 +101,6 @@ class TcpActor:
         else:
             self._note(self.name, "sends", data)
             self._write(data, deadline)
-
-    def send_pieces(self, pieces: Sequence[bytes], deadline: Deadline) -> None:
-        """Write each piece when the server has read the one before: they are certainly several reads."""
-        for i, piece in enumerate(pieces):
-            if i:
-                self.await_consumed(deadline)
-            self.send(piece, deadline)
 
     def _write(self, data: bytes, deadline: Deadline) -> None:
         view = memoryview(data)

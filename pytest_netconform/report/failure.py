@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any
 
 from ..payload import fit, pad, width, wrap
@@ -15,6 +17,8 @@ MOST_OUTPUT = 3
 MOST_HINT = 3
 ARROW = 24
 OUTPUT_PREFIX = "srv| "
+ERROR_LINE = re.compile(r"[\w.]*(Error|Exception|panic|fatal)\b", re.IGNORECASE)
+FRAME_LINE = re.compile(r'File "([^"]+)", line (\d+)')
 
 
 def failure_lines(result: Result, lang: str = "en") -> list[str]:
@@ -71,8 +75,24 @@ def _transcript(result: Result) -> Iterator[str]:
 
 
 def _telling(output: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The last lines: where a program says what it died of."""
-    return [event for event in output if event["what"].removeprefix("prints ").strip()][-MOST_OUTPUT:]
+    """The first error that the program tells of, with its place; else the last lines."""
+    lines = [event for event in output if _printed(event).strip()]
+    for i, event in enumerate(lines):
+        if ERROR_LINE.match(_printed(event)):
+            return [{**event, "place": _place(lines[:i])}]
+    return lines[-MOST_OUTPUT:]
+
+
+def _place(lines: list[dict[str, Any]]) -> str:
+    """`mysrv.py:12` of the last frame of a Python traceback."""
+    for event in reversed(lines):
+        if found := FRAME_LINE.search(_printed(event)):
+            return f"   {PurePath(found[1]).name}:{found[2]}"
+    return ""
+
+
+def _printed(event: dict[str, Any]) -> str:
+    return str(event["what"]).removeprefix("prints ")
 
 
 def _event(event: dict[str, Any]) -> str:
@@ -104,8 +124,8 @@ def _arrow(event: dict[str, Any]) -> str:
 
 
 def _output(event: dict[str, Any]) -> str:
-    text = event["what"].removeprefix("prints ")
-    return fit(f"{event['at']:8.1f} ms  {OUTPUT_PREFIX}{text}", COLUMNS)
+    place = event.get("place", "")
+    return fit(f"{event['at']:8.1f} ms  {OUTPUT_PREFIX}{_printed(event)}", COLUMNS - width(place)) + place
 
 
 # ---------------------------------------------------------------- the rest

@@ -41,7 +41,20 @@ def send(stage: Stage, step: steps.Send) -> None:
         if step.cut is None:
             actor.send(data, stage.deadline)
         else:
-            actor.send_pieces(_cut(data, step.cut, scope), stage.deadline)
+            _send_pieces(stage, actor, _cut(data, step.cut, scope))
+
+
+def _send_pieces(stage: Stage, actor: TcpActor, pieces: list[bytes]) -> None:
+    """Each piece is written when the server has read the one before: they are certainly several reads."""
+    for i, piece in enumerate(pieces):
+        if i:
+            _await_reading(stage, actor)
+        actor.send(piece, stage.deadline)
+
+
+def _await_reading(stage: Stage, actor: TcpActor) -> None:
+    actor.await_consumed(stage.deadline)
+    stage.transcript.note("server", "has read it")
 
 
 def _in_order(stage: Stage, actors: list[TcpActor], order: str) -> list[tuple[int, TcpActor]]:
@@ -191,8 +204,7 @@ def server(stage: Stage, step: steps.Server) -> None:
             _released(stage, actor)
     elif isinstance(action, steps.HasRead):
         for actor in stage.members(action.has_read):
-            actor.await_consumed(stage.deadline)
-            stage.transcript.note("server", f"has read what {actor.name} sent")
+            _await_reading(stage, actor)
     else:
         _SERVER[action](stage)
 

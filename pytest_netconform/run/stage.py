@@ -211,24 +211,21 @@ class Stage:
 def different(actor: TcpActor, expected: Expected, answer: Answer) -> Mismatch:
     received = bytes(actor.received)
     if expected.exact is None:
-        return Mismatch(
-            f"{actor.name} received something else",
-            expected=expected.said,
-            received=excerpt(received),
-            got="different",
-        )
-    at, wanted = answer.used, expected.exact
-    text = f"{actor.name} received something else"
-    if len(wanted) > 24:
-        text += f", from byte {at} of {len(wanted)} on"
-        return Mismatch(
-            text,
-            expected=excerpt(wanted[at : at + 16]),
-            received=excerpt(received[at : at + 16]),
-            got="different",
-        )
+        return _something_else(actor, expected.said, received)
+    wanted = expected.exact
+    if len(wanted) <= SHOWN_WHOLE:
+        return _something_else(actor, excerpt(wanted), received)
+    at = answer.used
+    where = f", from byte {at} of {len(wanted)} on"
+    return _something_else(actor, excerpt(wanted[at : at + 16]), received[at : at + 16], where)
+
+
+def _something_else(actor: TcpActor, expected: str, received: bytes, where: str = "") -> Mismatch:
     return Mismatch(
-        text, expected=excerpt(wanted), received=excerpt(received[: 2 * len(wanted)]), got="different"
+        f"{actor.name} received something else{where}",
+        expected=expected,
+        received=excerpt(received),
+        got="different",
     )
 
 
@@ -238,8 +235,8 @@ def ended_early(actor: TcpActor, expected: Expected) -> Mismatch:
 
 
 def unanswered(actor: TcpActor, expected: Expected, deadline: Deadline) -> Mismatch:
-    received = f"{_so_far(actor)} within {deadline.seconds:.1f} s; the connection is still open"
-    return _missing(actor, expected, received, missed=True)
+    waited = f"within {deadline.seconds:.1f} s; the connection is still open"
+    return _missing(actor, expected, f"{_so_far(actor)} {waited}", missed=True)
 
 
 def _missing(actor: TcpActor, expected: Expected, received: str, **details: Any) -> Mismatch:
@@ -250,7 +247,6 @@ def _missing(actor: TcpActor, expected: Expected, received: str, **details: Any)
 
 
 def _so_far(actor: TcpActor) -> str:
-    count = len(actor.received)
-    return (
-        "nothing" if not count else f"{count} byte{'s' if count > 1 else ''} {excerpt(bytes(actor.received))}"
-    )
+    received = bytes(actor.received)
+    count = f"{len(received)} byte{'' if len(received) == 1 else 's'}"
+    return f"{count} ({excerpt(received)})" if received and len(received) <= SHOWN_WHOLE else count
