@@ -4,14 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from target_servers import LISTEN, PATIENCE, THREADED, WAIT, exchange, is_alive, target
+from target_servers import LISTEN, PATIENCE, THREADED, WAIT, exchange, target
 
 from pytest_netconform.deadline import Deadline, DeadlineMissed, poll
-from pytest_netconform.target import AcceptQueue, Connection, Exit, Instance, Vitals
+from pytest_netconform.target import AcceptQueue, Connection, Exit, Instance, Log, Vitals
+from pytest_netconform.target import log as log_module
 
 
 @pytest.fixture
@@ -61,6 +63,14 @@ def test_it_tells_when_nobody_listens_any_more(tmp_path: Path) -> None:
     instance.stop()
 
 
+def test_it_listens_as_long_as_its_socket_is_there(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has the socket may be unclear for a moment, while a server becomes a daemon."""
+    monkeypatch.setattr(instance._tree, "pids", list)
+    assert instance.listening()
+
+
 def test_the_end_is_told_with_its_status_and_all_of_the_output(tmp_path: Path) -> None:
     source = LISTEN + "listener.accept(); print('x' * 100_000); print('last'); sys.exit(3)"
     instance = target(tmp_path, source).start()
@@ -70,6 +80,24 @@ def test_the_end_is_told_with_its_status_and_all_of_the_output(tmp_path: Path) -
         assert instance.wait_exit(Deadline(PATIENCE)) == Exit(status=3)
     assert instance.log.tail(1) == ["last"]
     assert str(instance.exited()) == "exit status 3"
+    instance.stop()
+
+
+def test_an_end_is_told_only_when_the_last_output_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = log_module._read
+
+    def read_late(fd: int, log: Log) -> bool:
+        time.sleep(0.05)
+        return read(fd, log)
+
+    monkeypatch.setattr(log_module, "_read", read_late)
+    instance = target(tmp_path, LISTEN + "listener.accept(); print('last')").start()
+    with instance.socket() as client:
+        client.connect(instance.address())
+        instance.wait_exit(Deadline(PATIENCE))
+    assert instance.log.tail() == ["last"]
     instance.stop()
 
 
@@ -137,16 +165,15 @@ def test_several_instances_run_side_by_side(tmp_path: Path) -> None:
         instance.stop()
 
 
-def test_an_instance_that_nobody_stopped_ends_with_the_tester(tmp_path: Path) -> None:
-    command = target(tmp_path, THREADED).command
-    source = (
-        "import sys; from pytest_netconform.target import Target\nprint(Target('x', sys.argv[1]).start().pid)"
-    )
+def test_an_instance_that_nobody_stopped_is_stopped_when_the_tester_ends(tmp_path: Path) -> None:
+    leave = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(open('ended', 'w').close()))"
+    command = target(tmp_path, LISTEN.replace("listener", f"{leave}\nlistener", 1) + WAIT).command
+    source = "import sys; from pytest_netconform.target import Target; Target('x', sys.argv[1]).start()"
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", source, command], capture_output=True, text=True, check=True
+        [sys.executable, "-W", "error", "-c", source, command], cwd=tmp_path, capture_output=True, check=True
     )
-    assert ran.stderr == ""
-    assert not is_alive(int(ran.stdout))
+    assert ran.stderr == b""
+    assert (tmp_path / "ended").exists()
 
 
 def test_a_fork_of_the_tester_leaves_the_instance_alone(instance: Instance) -> None:

@@ -263,6 +263,24 @@ def failure_once(
 REACHED = "\nimport os; open('reached', 'w').write(str(os.getpid()) + ' ')\n"
 
 
+def test_a_port_that_the_target_had_before_is_remembered(tmp_path: Path, free_port: int) -> None:
+    """Nothing in the script or its output names the port."""
+    (tmp_path / "settings").write_text(str(free_port))
+    source = (
+        "import socket\n"
+        "port = int(open('settings').read())\n"
+        "listener = socket.socket()\n"
+        "listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+        "listener.bind(('127.0.0.1', port))\n"
+        "listener.listen()\n"
+    )
+    server = target(tmp_path, source + WAIT)
+    server.start().stop()
+    with socket.create_server(("127.0.0.1", free_port)):
+        error = failure(server)
+    assert error.explanation[1].startswith(f"port {free_port} is in use by PID {os.getpid()}: ")
+
+
 def test_a_server_that_never_listens_and_says_nothing(tmp_path: Path) -> None:
     error = failure(target(tmp_path, WAIT, start_timeout=0.2))
     assert str(error) == "the server runs, but listens on no TCP port after 0.2 s"

@@ -117,28 +117,32 @@ def test_a_paused_server_is_stopped_as_politely(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- what a target inherits
 
 
-def masks(pid: int) -> dict[str, int]:
+def signals(pid: int, which: str) -> int:
+    """The set of signals that a process ignores (SigIgn) or blocks (SigBlk), as bits."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return {
-        key: int(value, 16)
-        for key, _, value in (line.partition(":") for line in lines)
-        if key.startswith("Sig") and key in ("SigBlk", "SigIgn")
-    }
+    return next(int(line.split()[1], 16) for line in lines if line.startswith(which))
 
 
-def test_signals_that_the_tester_ignores_or_blocks_are_not_inherited(tmp_path: Path) -> None:
+def test_a_signal_that_the_tester_ignores_is_not_ignored_by_the_target(tmp_path: Path) -> None:
     """`nohup pytest &` ignores SIGINT and SIGHUP; a target would look as if it ignored Ctrl-C."""
     shell = f"sh -c '{target(tmp_path, THREADED).command}; true'"  # unlike Python, it ignores nothing itself
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
     try:
         instance = Target("shell", shell).start()
-        assert masks(os.getpid())["SigIgn"] & 1 << (signal.SIGINT - 1)
-        assert masks(instance.pid) == {"SigBlk": 0, "SigIgn": 0}
-        instance.stop()
     finally:
         signal.signal(signal.SIGINT, before)
+    assert signals(instance.pid, "SigIgn") == 0
+    instance.stop()
+
+
+def test_a_signal_that_the_tester_blocks_is_not_blocked_in_the_target(tmp_path: Path) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+    try:
+        instance = target(tmp_path, THREADED).start()
+    finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR2})
+    assert signals(instance.pid, "SigBlk") == 0
+    instance.stop()
 
 
 def test_a_target_has_three_descriptors_and_a_session_of_its_own(tmp_path: Path) -> None:
@@ -222,7 +226,14 @@ def test_a_killed_guard_is_the_environments_fault_and_nothing_is_left(tmp_path: 
     with pytest.raises(EnvironmentFault, match="the guard process of a server has ended unexpectedly"):
         instance.exited()
     instance.stop()
-    assert not any(map(is_alive, pids))
+    await_gone(pids)
+
+
+def test_the_first_process_ends_with_its_guard(tmp_path: Path) -> None:
+    instance = target(tmp_path, THREADED).start()
+    kill(instance._tree._guard.pid)  # type: ignore[attr-defined]
+    await_gone([instance.pid])
+    instance.stop()
 
 
 # ---------------------------------------------------------------- pausing

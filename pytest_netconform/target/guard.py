@@ -36,6 +36,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PAUSE_BETWEEN_LOOKS = 0.0005
 LONGEST_PAUSING = 5.0
+MOST_LOOKS = 3
 STOPPED_STATES = frozenset("TtZX")
 """Of a thread in /proc: stopped, traced, and two words for dead (proc(5))."""
 
@@ -47,18 +48,28 @@ Stat = tuple[int, str]
 
 
 def descendants(root: int) -> list[int]:
-    """Every process below `root`, parents before children, zombies included.
-
-    One look: a process whose parent ends during it may be missing, and is there in the next.
-    """
+    """Every process below `root`, parents before children, zombies included."""
     children: dict[int, list[int]] = {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        if seen := _stat(f"/proc/{name}/stat"):
-            children.setdefault(seen[0], []).append(int(name))
+    for pid, parent in _all_parents().items():
+        children.setdefault(parent, []).append(pid)
     found = [root]
     for pid in found:
         found += children.get(pid, ())
     return found[1:]
+
+
+def _all_parents() -> dict[int, int]:
+    """Each process of the system with its parent.
+
+    A parent that ends during the look is missing from it, and with it the way to its children. Then the
+    look is repeated; a few times only, because some systems hide other users' processes for good.
+    """
+    for _ in range(MOST_LOOKS):
+        names = filter(str.isdigit, os.listdir("/proc"))
+        parents = {int(name): seen[0] for name in names if (seen := _stat(f"/proc/{name}/stat"))}
+        if parents.keys() | {0} >= set(parents.values()):
+            break
+    return parents
 
 
 def _stat(path: str) -> Stat | None:

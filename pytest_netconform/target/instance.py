@@ -92,6 +92,9 @@ class Instance:
 
     def listening(self) -> bool:
         """Whether a process of it still listens on its port."""
+        same = self._endpoint.inode
+        if any(row.inode == same and row.state == "LISTEN" for row in self._table.on_port(self.port)):
+            return True
         return any(found.port == self.port for found in self._table.listening(self._tree.pids))
 
     def accept_queue(self) -> AcceptQueue | None:

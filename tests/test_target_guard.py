@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from pytest_netconform.target import guard
+
+ROOT, LAUNCHER, DAEMON, STRANGER = 10, 11, 12, 13
+
+
+def let_proc_show(monkeypatch: pytest.MonkeyPatch, *looks: dict[int, int]) -> None:
+    """One look after the other, each a process's parent by its pid; the last is repeated."""
+    remaining = list(looks)
+
+    def listdir(_: str) -> list[str]:
+        nonlocal now
+        now = remaining.pop(0) if len(remaining) > 1 else remaining[0]
+        return ["self", *map(str, now)]
+
+    now: dict[int, int] = {}
+    monkeypatch.setattr(os, "listdir", listdir)
+    monkeypatch.setattr(guard, "_stat", lambda path: (now[int(path.split("/")[2])], "S"))
+
+
+def test_the_tree_is_everything_below_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_proc_show(monkeypatch, {1: 0, ROOT: 1, DAEMON: LAUNCHER, LAUNCHER: ROOT, STRANGER: 1})
+    assert guard.descendants(ROOT) == [LAUNCHER, DAEMON]
+
+
+def test_a_child_whose_parent_ends_during_the_look_is_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_proc_show(monkeypatch, {1: 0, ROOT: 1, DAEMON: LAUNCHER}, {1: 0, ROOT: 1, DAEMON: ROOT})
+    assert guard.descendants(ROOT) == [DAEMON]
+
+
+def test_parents_that_are_hidden_for_good_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_proc_show(monkeypatch, {ROOT: 1, DAEMON: ROOT, STRANGER: 1})
+    assert guard.descendants(ROOT) == [DAEMON]
+
+
+def test_a_request_is_read_as_it_was_written() -> None:
+    env = {"EMPTY": "", "EQUALS": "a=b", "LINES": "a\nb", "CHINESE": "你好"}
+    length, _, body = guard.encode_request("/bin/x", ["x", "", "你"], "/tmp", env).partition(b"\n")
+    assert int(length) == len(body)
+    program, cwd, argv, decoded = guard._decode_request(body)
+    assert (program, cwd, argv) == (b"/bin/x", b"/tmp", [b"x", b"", "你".encode()])
+    assert decoded == {key.encode(): value.encode() for key, value in env.items()}
