@@ -12,13 +12,13 @@ ROOT, LAUNCHER, DAEMON, STRANGER = 10, 11, 12, 13
 def let_proc_show(monkeypatch: pytest.MonkeyPatch, *looks: dict[int, int]) -> None:
     """One look after the other, each a process's parent by its pid; the last is repeated."""
     remaining = list(looks)
+    now: dict[int, int] = {}
 
     def listdir(_: str) -> list[str]:
         nonlocal now
         now = remaining.pop(0) if len(remaining) > 1 else remaining[0]
         return ["self", *map(str, now)]
 
-    now: dict[int, int] = {}
     monkeypatch.setattr(os, "listdir", listdir)
     monkeypatch.setattr(guard, "_stat", lambda path: (now[int(path.split("/")[2])], "S"))
 

@@ -14,8 +14,9 @@ from ..payload import decode_guess, fit, visible
 
 CAP = 256 * 1024
 """Bytes kept of the beginning, and again of the end."""
-FLOOD = 64 * 1024 * 1024
-"""Bytes after which the instance is killed: draining without end costs the tester a processor."""
+FLOOD = 128 * 1024 * 1024
+"""Bytes since the last mark after which the instance is killed: draining without end costs the tester
+a processor. A right server that prints what it is sent stays far below."""
 CHUNK = 64 * 1024
 LONGEST_LINE = 500
 """Columns of a line that are shown."""
@@ -74,6 +75,7 @@ class Log:
 
     def __init__(self, on_flood: Callable[[], None]) -> None:
         self.total = 0
+        self._last_mark = 0
         self._head = _Part(0)
         self._tail = _Part(0)
         self._on_flood = on_flood
@@ -108,10 +110,11 @@ class Log:
 
     @property
     def flooded(self) -> bool:
-        return self.total > FLOOD
+        return self.total - self._last_mark > FLOOD
 
     def mark(self) -> int:
         """The position that has been reached, for the questions that begin somewhere."""
+        self._last_mark = self.total
         return self.total
 
     def since(self, mark: int = 0) -> bytes:

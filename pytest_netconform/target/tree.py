@@ -143,7 +143,7 @@ class GuardedTree:
     # ------------------------------------------------------------ what the guard is told
 
     def pids(self) -> list[int]:
-        return guard.descendants(self._guard.pid)
+        return [] if self._empty else guard.descendants(self._guard.pid)
 
     def pause(self) -> None:
         if self._command("pause") == "unstoppable":
