@@ -134,6 +134,16 @@ def test_the_time_that_the_server_computes_is_measured(tmp_path: Path) -> None:
     instance.stop()
 
 
+def test_a_server_is_asleep_when_all_of_its_threads_wait(instance: Instance) -> None:
+    assert poll(instance.asleep, Deadline(PATIENCE), "the server to wait for clients")
+
+
+def test_a_server_that_computes_is_not_asleep(tmp_path: Path) -> None:
+    instance = target(tmp_path, LISTEN + "while True: pass").start()
+    assert not instance.asleep()
+    instance.stop()
+
+
 def test_zombies_are_counted_apart(tmp_path: Path) -> None:
     instance = target(tmp_path, LISTEN + "if os.fork() == 0: os._exit(0)" + WAIT).start()
     poll(lambda: instance.vitals().zombies == 1, Deadline(PATIENCE), "the zombie")
@@ -151,7 +161,7 @@ def test_standard_output_and_error_are_one_log_in_their_true_order(tmp_path: Pat
 def test_a_server_that_floods_its_output_is_killed(tmp_path: Path) -> None:
     instance = target(tmp_path, LISTEN + "while True: os.write(1, b'x' * 65536)").start()
     exit_ = instance.wait_exit(Deadline(PATIENCE))
-    assert str(exit_) == "killed by SIGKILL (it printed more than 64 MiB)"
+    assert str(exit_) == "killed by SIGKILL (it printed more than 128 MiB)"
     assert len(instance.log.since()) <= 512 * 1024
     instance.stop()
 

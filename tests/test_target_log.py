@@ -115,6 +115,16 @@ def test_a_flood_is_told_once() -> None:
     assert told == [FLOOD + 1]
 
 
+def test_only_output_since_the_last_mark_makes_a_flood() -> None:
+    """Many checks share an instance, and a right server may print what each of them sends."""
+    told: list[int] = []
+    log = Log(on_flood=lambda: told.append(log.total))
+    for _ in range(2 * FLOOD // (1 << 20)):
+        log.append(bytes(1 << 20), 0.0)
+        log.mark()
+    assert not told
+
+
 def test_one_thread_drains_all_pipes_to_their_ends() -> None:
     logs = [new_log() for _ in range(3)]
     for number, log in enumerate(logs):

@@ -113,7 +113,8 @@ class Log:
         return self.total - self._last_mark > FLOOD
 
     def mark(self) -> int:
-        """The position that has been reached, for the questions that begin somewhere."""
+        """The position that has been reached, for the questions that begin somewhere. What counts as a
+        flood begins here anew."""
         self._last_mark = self.total
         return self.total
 
