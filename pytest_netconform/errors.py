@@ -57,19 +57,24 @@ class TargetError(NetconformError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a suite. Line and column count from 1; `source` is the line itself."""
+    """One mistake in a suite. Line and column count from 1.
+
+    `source` is the line, or the part of it that matters, safe to print; `caret` is how many columns
+    of a terminal stand in it before the mistake.
+    """
 
     path: str
     line: int
     column: int
     text: str
     source: str = ""
+    caret: int = 0
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}: {self.text}"
         if not self.source.strip():
             return place
-        return f"{place}\n    {self.source}\n    {' ' * (self.column - 1)}^"
+        return f"{place}\n    {self.source}\n    {' ' * self.caret}^"
 
 
 class SuiteError(NetconformError):

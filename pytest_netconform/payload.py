@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
 
@@ -9,35 +10,73 @@ SIZE_UNITS = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024**2}
 DURATION_UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0}
 ENCODINGS_TO_GUESS = ("utf-8", "gbk")
 
-_SIZE = re.compile(r"(\d+) ?(B|KiB|MiB|)")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|s|min)")
+LONGEST_DURATION = 3600.0
+LONGEST_QUOTE = 60
+
+SIZE = re.compile(r"([0-9]{1,12}) ?(B|KiB|MiB|)")
+COUNT = re.compile(r"0*[1-9][0-9]{0,11}")
+DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?) ?(ms|s|min)")
 _WORDS = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef]\s*|\s+")
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}\s*)*")
+HEX = re.compile(r"(?:[0-9A-Fa-f]{2}\s*)*")
 
 
-def parse_size(text: str | int) -> int:
-    """`64KiB` -> 65536 bytes. Raises ValueError."""
-    if isinstance(text, int):
-        return text
-    found = _SIZE.fullmatch(text)
+def parse_size(value: object) -> int:
+    """`64KiB` -> 65536 bytes; a whole number is a number of bytes. Raises ValueError."""
+    found = SIZE.fullmatch(str(value)) if _is_number_or_text(value) else None
     if not found:
-        raise ValueError(f"{text!r} is not a size; write a number of bytes, or 64KiB, or 1MiB")
+        raise ValueError(f"{quoted(value)} is not a size; write a number of bytes, or 64KiB, or 1MiB")
     return int(found[1]) * SIZE_UNITS[found[2]]
 
 
-def parse_duration(text: str) -> float:
-    """`200ms` -> 0.2 seconds. Raises ValueError."""
-    found = _DURATION.fullmatch(text)
+def parse_count(value: object) -> int:
+    """A whole number from 1 on. Raises ValueError."""
+    found = COUNT.fullmatch(str(value)) if _is_number_or_text(value) else None
     if not found:
-        raise ValueError(f"{text!r} is not a duration; write 200ms, 2s or 1min")
-    return float(found[1]) * DURATION_UNITS[found[2]]
+        raise ValueError(f"{quoted(value)} is not a count; write a whole number from 1 on")
+    return int(found[0])
+
+
+def _is_number_or_text(value: object) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def parse_duration(value: object) -> float:
+    """`200ms` -> 0.2 seconds. Raises ValueError."""
+    found = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f"{quoted(value)} is not a duration; write 200ms, 2s or 1min")
+    seconds = float(found[1]) * DURATION_UNITS[found[2]]
+    if not 0 < seconds <= LONGEST_DURATION:
+        raise ValueError(f"{quoted(value)} is no useful duration; write one above 0s and up to 60min")
+    return seconds
 
 
 def parse_hex(text: str) -> bytes:
     """`c4 e3` -> two bytes. Raises ValueError."""
-    if not _HEX.fullmatch(text):
-        raise ValueError(f"{text!r} is not hex; write pairs of digits such as 'c4 e3'")
+    if not HEX.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not hex; write pairs of digits such as 'c4 e3'")
     return bytes.fromhex(text)
+
+
+def parse_base64(text: str) -> bytes:
+    """`xOM=` -> two bytes. Raises ValueError."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError(f"{quoted(text)} is not base64; write groups of four such as 'xOM='") from None
+
+
+def quoted(value: object) -> str:
+    """A value as the author of a YAML file knows it, short and safe to print."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict):
+        return "a mapping {key: value}"
+    if isinstance(value, list | tuple):
+        return "a list [...]"
+    if isinstance(value, str):
+        return repr(value if len(value) <= LONGEST_QUOTE else value[:LONGEST_QUOTE] + "…")
+    return fit(str(value), LONGEST_QUOTE)
 
 
 def _is_hostile(char: str) -> bool:

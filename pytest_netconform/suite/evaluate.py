@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..payload import parse_hex, parse_size
+from ..payload import parse_base64, parse_hex, parse_size, quoted
 from . import matching, templates
 from .matching import Expected
 from .values import (
@@ -26,6 +25,8 @@ from .values import (
     ReplyTo,
     TextData,
 )
+
+LARGEST = 256 * 1024**2
 
 
 class BadValue(Exception):
@@ -45,14 +46,23 @@ class Scope:
     def with_variables(self, **more: Any) -> Scope:
         return replace(self, variables={**self.variables, **more})
 
+    def filled(self, text: str) -> Any:
+        """`text` with its variables put in. Raises BadValue for a parameter that is null."""
+        for name in templates.names(text):
+            if self.variables[name] is None:
+                raise BadValue(
+                    f"the parameter {name!r} is null here: give it a value, with --param if need be"
+                )
+        return templates.fill(text, self.variables)
+
     def text(self, text: str) -> str:
-        return str(templates.fill(text, self.variables))
+        """As `filled`, always text."""
+        return str(self.filled(text))
 
     def number(self, value: int | str) -> int:
-        """A count or a size, perhaps by a variable."""
-        filled = templates.fill(value, self.variables) if isinstance(value, str) else value
+        """A count or a size, perhaps by a variable. Raises BadValue."""
         try:
-            return parse_size(filled)
+            return parse_size(self.filled(value) if isinstance(value, str) else value)
         except ValueError as exc:
             raise BadValue(str(exc)) from exc
 
@@ -60,11 +70,11 @@ class Scope:
 def data(value: Any, scope: Scope) -> bytes:
     """The bytes of a data form. Raises BadValue."""
     if isinstance(value, str):
-        filled = templates.fill(value, scope.variables)
+        filled = scope.filled(value)
         return filled if isinstance(filled, bytes) else _encode(str(filled), scope.encoding)
     try:
         return _DATA[type(value)](value, scope)
-    except (ValueError, LookupError, OSError) as exc:
+    except ValueError as exc:
         raise BadValue(str(exc)) from exc
 
 
@@ -73,33 +83,52 @@ def expected(match: Any, scope: Scope) -> Expected:
     maker = _MATCHERS.get(type(match))
     if maker is None:
         return matching.exactly(data(match, scope), "exactly this")
-    return maker(match, scope)
+    try:
+        return maker(match, scope)
+    except ValueError as exc:
+        raise BadValue(str(exc)) from exc
 
 
 def _encode(text: str, encoding: str) -> bytes:
     try:
         return text.encode(encoding)
     except (UnicodeEncodeError, LookupError) as exc:
-        raise BadValue(f"{text!r} cannot be written in {encoding}: {exc}") from exc
+        raise BadValue(f"{quoted(text)} cannot be written in {encoding}") from exc
+
+
+def _bounded(size: int) -> int:
+    if size > LARGEST:
+        raise BadValue(f"{size} bytes are more than one step may send or receive, {LARGEST}")
+    return size
+
+
+def _repeated(value: RepeatData, scope: Scope) -> bytes:
+    piece, times = data(value.repeat, scope), scope.number(value.times)
+    _bounded(len(piece) * times)
+    return piece * times
 
 
 def _random(value: RandomData, scope: Scope) -> bytes:
-    count = scope.number(value.random)
+    count = _bounded(scope.number(value.random))
     return random.Random(f"{scope.seed} {count}").randbytes(count)  # noqa: S311 - test data
 
 
 def _file(value: FileData, scope: Scope) -> bytes:
     path = (scope.folder / scope.text(value.file)).resolve()
     if not path.is_relative_to(scope.folder.resolve()):
-        raise BadValue(f"{value.file!r} is outside of the suite's folder")
-    return path.read_bytes()
+        raise BadValue(f"{quoted(value.file)} is outside of the suite's folder")
+    try:
+        _bounded(path.stat().st_size)
+        return path.read_bytes()
+    except OSError as exc:
+        raise BadValue(f"{quoted(value.file)} cannot be read: {exc.strerror}") from exc
 
 
 _DATA: dict[type, Callable[[Any, Scope], bytes]] = {
     TextData: lambda v, s: _encode(s.text(v.text), v.encoding or s.encoding),
     HexData: lambda v, s: parse_hex(s.text(v.hex)),
-    Base64Data: lambda v, s: base64.b64decode(s.text(v.base64), validate=True),
-    RepeatData: lambda v, s: data(v.repeat, s) * s.number(v.times),
+    Base64Data: lambda v, s: parse_base64(s.text(v.base64)),
+    RepeatData: _repeated,
     RandomData: _random,
     JoinData: lambda v, s: b"".join(data(piece, s) for piece in v.join),
     FileData: _file,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..payload import quoted
+
 State = Literal["matched", "more", "different"]
 
 
@@ -72,8 +74,17 @@ def of_length(count: int, said: str) -> Expected:
     return Expected(look, said)
 
 
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Raises ValueError where `pattern` is no regular expression of Python's `re`."""
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as exc:
+        raise ValueError(f"{quoted(pattern)} is no regular expression: {exc}") from None
+
+
 def matching(pattern: str, encoding: str, said: str) -> Expected:
-    compiled = re.compile(pattern)
+    """Raises ValueError as `compile_pattern` does."""
+    compiled = compile_pattern(pattern)
 
     def look(received: bytearray, agreed: int) -> Answer:
         found = compiled.match(received.decode(encoding, "replace"))

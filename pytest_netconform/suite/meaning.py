@@ -1,60 +1,93 @@
-"""What a well-formed suite may still get wrong: actors, variables, features, requirements."""
+"""What a well-formed suite may still get wrong: clients, variables, requirements."""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ..errors import did_you_mean
+from ..payload import quoted
 from . import templates
-from .model import FEATURES, Check, Suite
+from .model import Check, Suite
 from .source import Path_
-from .steps import Connect, Crowd, Nothing, Repeat, Server, Step, Unblocks
+from .steps import (
+    Close,
+    Connect,
+    Crowd,
+    Ended,
+    Exchange,
+    HalfClose,
+    Newcomer,
+    Nothing,
+    Receive,
+    Repeat,
+    Reset,
+    Resume,
+    Send,
+    Stall,
+    Step,
+    Unblocks,
+)
+from .values import check_encoding
 
 Finding = tuple[Path_, str]
 ALWAYS_DEFINED = frozenset({"client", "i"})
 CROWD = "crowd"
-NEED_NO_ACTOR = (Connect, Nothing, Unblocks, Repeat, Server)
+NEWCOMER = "newcomer"
+NEED_OPEN = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall, Resume)
+PREPOSITIONS = {"from_": "from", "at": "at", "with_": "with"}
 
 
 def check_meaning(suite: Suite) -> Iterator[Finding]:
     """Yields (path in the file, what is wrong)."""
-    yield from _unknown_features(suite.needs, ("needs",))
-    encoding = suite.params.get("encoding")
-    if encoding is not None and not _is_encoding(encoding):
-        yield ("params", "encoding"), f"{encoding!r} is no text encoding that Python knows"
+    yield from _params(suite)
+    yield from _unknown_checks(suite, suite.requires, ("requires",))
     for slug, check in suite.checks.items():
         path: Path_ = ("checks", slug)
-        yield from _unknown_features(check.needs, (*path, "needs"))
-        yield from _requirements(suite, slug, check, path)
-        yield from _Walk(suite, check).steps(check.steps, (*path, "steps"))
+        yield from _reserved(check.for_each, (*path, "for_each"))
+        yield from _title(check, (*path, "title"))
+        yield from _unknown_checks(suite, check.requires, (*path, "requires"))
+        yield from _circles(suite, slug, (*path, "requires"))
+        yield from dict.fromkeys(_Walk(suite, check).steps(check.steps, (*path, "steps")))
 
 
-def _is_encoding(name: object) -> bool:
+def _params(suite: Suite) -> Iterator[Finding]:
+    yield from _reserved(suite.params, ("params",))
+    encoding = str(suite.params.get("encoding") or "utf-8")
     try:
-        codecs.lookup(str(name))
-    except LookupError:
-        return False
-    return True
+        check_encoding(encoding)
+        str(suite.params.get("reply")).encode(encoding)
+    except UnicodeError:
+        yield ("params", "reply"), f"{quoted(suite.params['reply'])} cannot be written in {encoding}"
+    except ValueError as exc:
+        yield ("params", "encoding"), str(exc)
 
 
-def _unknown_features(words: Iterable[str], path: Path_) -> Iterator[Finding]:
-    for word in words:
-        if word not in FEATURES:
-            hint = did_you_mean(word, FEATURES) or f"; they are {', '.join(FEATURES)}"
-            yield path, f"no feature is called {word!r}{hint}"
+def _reserved(names: Iterable[str], path: Path_) -> Iterator[Finding]:
+    for name in sorted(ALWAYS_DEFINED.intersection(names)):
+        yield (*path, name), f"${{{name}}} has a value of its own in every check: take another name"
 
 
-def _requirements(suite: Suite, slug: str, check: Check, path: Path_) -> Iterator[Finding]:
-    for name in suite.requirements(slug):
+def _title(check: Check, path: Path_) -> Iterator[Finding]:
+    for where, text in templates.texts_in(check.title.model_dump(), path):
+        for name in templates.names(text):
+            if name not in check.for_each:
+                yield where, f"a title knows only the names in for_each, not ${{{name}}}"
+
+
+# ---------------------------------------------------------------- requirements
+
+
+def _unknown_checks(suite: Suite, names: Iterable[str], path: Path_) -> Iterator[Finding]:
+    for name in names:
         if name not in suite.checks:
-            yield (
-                (*path, "requires"),
-                f"no check of this suite is called {name!r}{did_you_mean(name, suite.checks)}",
-            )
-        elif slug in _all_requirements(suite, name):
-            yield (*path, "requires"), f"{slug!r} requires itself, through {name!r}"
+            close = did_you_mean(name, suite.checks)
+            yield path, f"no check of this suite is called {quoted(name)}{close}"
+
+
+def _circles(suite: Suite, slug: str, path: Path_) -> Iterator[Finding]:
+    for name in suite.requirements(slug):
+        if slug in _all_requirements(suite, name):
+            yield path, f"{slug!r} requires itself, through {name!r}"
 
 
 def _all_requirements(suite: Suite, slug: str) -> set[str]:
@@ -68,45 +101,88 @@ def _all_requirements(suite: Suite, slug: str) -> set[str]:
     return found
 
 
+# ---------------------------------------------------------------- steps
+
+
 class _Walk:
-    """Goes through the steps in their order and knows which actors exist by then."""
+    """Goes through the steps in their order and knows which clients exist by then.
+
+    A client that was connected by a step with `when` exists only where the target has that feature;
+    `features` are those that the target certainly has when a step is played.
+    """
 
     def __init__(self, suite: Suite, check: Check) -> None:
-        self.connected: set[str] = set()
+        self.clients: dict[str, frozenset[str]] = {}
+        self.closed: set[str] = set()
         self.variables = {*suite.params, *check.for_each, *ALWAYS_DEFINED}
+        self.features = frozenset({*suite.needs, *check.needs})
+        self.in_second_round = False
 
     def steps(self, steps: Iterable[Step], path: Path_) -> Iterator[Finding]:
+        outer = self.features
         for i, step in enumerate(steps):
+            self.features = outer | {step.when} if step.when else outer
+            yield from self._texts(step, (*path, i))
             yield from self._step(step, (*path, i))
+        self.features = outer
 
     def _step(self, step: Step, path: Path_) -> Iterator[Finding]:
-        if step.when is not None:
-            yield from _unknown_features([step.when.removeprefix("no-")], (*path, "when"))
         if isinstance(step, Repeat):
-            yield from self.steps(step.do, (*path, "do"))
-            return
-        for name in sorted(set(templates.names_in(step.model_dump())) - self.variables):
-            yield path, f"nothing is called ${{{name}}} here{did_you_mean(name, self.variables)}"
-        if isinstance(step, Connect):
-            self._connect(step.connect)
-            return
-        for name in step.actors():
-            if name not in self.connected:
-                yield (
-                    path,
-                    f"no client called {name!r} is connected by now{did_you_mean(name, self.connected)}",
-                )
-        yield from self._left_out(step, path)
-
-    def _connect(self, who: Any) -> None:
-        if isinstance(who, Crowd):
-            self.connected.add(CROWD)
+            yield from self._repeat(step, (*path, "do"))
+        elif isinstance(step, Connect):
+            yield from self._connect(step, path)
         else:
-            self.connected.update((who,) if isinstance(who, str) else who)
+            yield from self._use(step, path)
+            yield from self._left_out(step, path)
+        if isinstance(step, Close | Reset):
+            self.closed.update(step.actors())
+        if isinstance(step, Newcomer):
+            self.clients[NEWCOMER] = frozenset()
+            self.closed.add(NEWCOMER)
+
+    def _repeat(self, step: Repeat, path: Path_) -> Iterator[Finding]:
+        """Twice: the second round finds what the first one left."""
+        yield from self.steps(step.do, path)
+        if not self.in_second_round:
+            self.in_second_round = True
+            yield from self.steps(step.do, path)
+            self.in_second_round = False
+
+    def _texts(self, step: Step, path: Path_) -> Iterator[Finding]:
+        for where, text in templates.texts_in(step.model_dump(by_alias=True, exclude={"do"}), path):
+            if templates.is_broken(text):
+                yield where, "'${' begins a variable, as ${name}; for these two characters write '$${'"
+            for name in templates.names(text):
+                if name not in self.variables:
+                    yield where, f"nothing is called ${{{name}}} here{did_you_mean(name, self.variables)}"
+
+    def _connect(self, step: Connect, path: Path_) -> Iterator[Finding]:
+        who = step.connect
+        names = (CROWD,) if isinstance(who, Crowd) else (who,) if isinstance(who, str) else who
+        for name in names:
+            if names.count(name) > 1:
+                yield (*path, "connect"), f"{name!r} stands here twice"
+            if name == NEWCOMER or (name == CROWD and not isinstance(who, Crowd)):
+                yield (*path, "connect"), f"{name!r} has a meaning of its own: take another name"
+            self.clients[name] = self.features
+            self.closed.discard(name)
+
+    def _use(self, step: Step, path: Path_) -> Iterator[Finding]:
+        for name in step.actors():
+            if name not in self.clients:
+                close = did_you_mean(name, self.clients)
+                yield path, f"no client called {name!r} is connected by now{close}"
+                continue
+            unsure = self.clients[name] - self.features
+            if unsure:
+                yield path, f"{name!r} is connected only 'when: {min(unsure)}': say so here too"
+            if name in self.closed and isinstance(step, NEED_OPEN):
+                yield path, f"{name!r} has closed its connection by now: connect it again"
 
     def _left_out(self, step: Step, path: Path_) -> Iterator[Finding]:
-        takes_actor = any(field in type(step).model_fields for field in ("from_", "at", "with_"))
-        if takes_actor and not step.actors() and len(self.connected) != 1:
-            many = ", ".join(sorted(self.connected)) or "nobody is"
-            preposition = {"send": "from", "receive": "at"}.get(step.verb, "with")
-            yield path, f"say which client, as '{preposition}: NAME' ({many} connected by now)"
+        preposition = next((p for field, p in PREPOSITIONS.items() if field in type(step).model_fields), None)
+        if preposition is None or step.actors():
+            return
+        if len(self.clients) != 1 or self.closed:
+            known = ", ".join(sorted(self.clients)) or "nobody"
+            yield path, f"say which client, as '{preposition}: NAME' (connected so far: {known})"

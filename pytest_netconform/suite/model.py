@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, StrictFloat, StrictInt, StrictStr
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, StrictFloat, StrictInt, StrictStr
 
+from ..payload import quoted
+from .features import FEATURES, Feature
 from .steps import AnyStep, Step
-from .values import Duration, Model
+from .values import Duration, Model, checked_by
 
 Level = Literal["must", "should", "may"]
 Tier = Literal["core", "strict", "robust", "info"]
-Param = StrictStr | StrictInt | StrictFloat | bool | None
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+Slug = Annotated[str, Field(pattern=SLUG)]
+Variable = Annotated[str, Field(pattern=VARIABLE)]
 
-FEATURES: dict[str, str] = {
-    "echo": "answers every byte with that byte",
-    "acknowledge": "answers with a fixed text",
-    "replies": "answers at all",
-    "prints": "prints the text that it receives",
-    "concurrent": "serves many clients at once",
-    "many-messages": "answers many messages on one connection",
-    "closes-at-eof": "closes its side after the client has closed its own",
-}
+
+def _plain(value: object) -> None:
+    if isinstance(value, dict | tuple):
+        raise ValueError(f"write text, a number, true, false or null, not {quoted(value)}")
+
+
+Param = Annotated[StrictStr | StrictInt | StrictFloat | bool | None, checked_by(_plain)]
+
+
+def _usable_in_ids(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A value stands in the id of its item, as in `crowd[n=10]`."""
+    written = [str(value) for value in values]
+    for text in written:
+        if not re.fullmatch(r"[\w.+-][\w .+-]*", text):
+            raise ValueError(
+                f"{quoted(text)} stands in names of checks: use letters, digits, blanks and . + - _"
+            )
+        if written.count(text) > 1:
+            raise ValueError(f"{quoted(text)} stands here twice")
+    return values
+
+
+Values = Annotated[tuple[Param, ...], Field(min_length=1), AfterValidator(_usable_in_ids)]
 
 TIERS: tuple[Tier, ...] = ("core", "strict", "robust", "info")
 
@@ -46,12 +65,15 @@ Texts = Annotated[Text, BeforeValidator(_plain_is_english, json_schema_input_typ
 
 
 def _always_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    return value if isinstance(value, tuple) else (value,)
 
 
-SomeNames = Annotated[
-    tuple[str, ...], BeforeValidator(_always_many, json_schema_input_type=str | tuple[str, ...])
-]
+def _one_or_many(kind: Any) -> BeforeValidator:
+    return BeforeValidator(_always_many, json_schema_input_type=kind | tuple[kind, ...])
+
+
+SomeNames = Annotated[tuple[StrictStr, ...], _one_or_many(str)]
+SomeFeatures = Annotated[tuple[Feature, ...], _one_or_many(Feature)]
 
 
 class Clause(Model):
@@ -78,22 +100,25 @@ class Hint(Model):
     zh: str | None = None
 
 
+SomeHints = Annotated[tuple[Hint, ...], _one_or_many(Hint)]
+
+
 class Check(Model):
     """One requirement, played as steps."""
 
     title: Texts
-    level: Level = "must"
-    tier: Tier = "core"
-    points: Annotated[int, Field(ge=0)] = 1
-    needs: SomeNames = ()
-    requires: SomeNames = ()
+    level: Level = Field("must", description="The word of the clause.")
+    tier: Tier = Field("core", description="What fails the run: core always, the others by --gate.")
+    points: int = Field(1, ge=0)
+    needs: SomeFeatures = Field((), description="Skipped where the target lacks one of these.")
+    requires: SomeNames = Field((), description="Skipped where one of these checks fails.")
     covers: SomeNames = Field((), description="Defects of the catalogue that this check finds.")
     clause: Clause | None = None
-    server: Literal["shared", "fresh"] = "shared"
+    server: Literal["shared", "fresh"] = Field("shared", description="fresh: started for this check.")
     deadline: Duration | None = Field(None, description="For the whole check; default 10s.")
-    for_each: dict[str, tuple[Param, ...]] = Field({}, description="One item for each value.")
+    for_each: dict[Variable, Values] = Field({}, description="One item for each value.")
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
-    hint: tuple[Hint, ...] | Hint = ()
+    hints: SomeHints = Field((), alias="hint", description="The first whose condition holds is shown.")
 
     _id: str = PrivateAttr("")
     _line: int = PrivateAttr(0)
@@ -112,10 +137,6 @@ class Check(Model):
         """The line of the suite on which the check starts, from 1."""
         return self._line
 
-    @property
-    def hints(self) -> tuple[Hint, ...]:
-        return self.hint if isinstance(self.hint, tuple) else (self.hint,)
-
     def name(self, check_id: str, line: int) -> None:
         self._id, self._line = check_id, line
 
@@ -126,8 +147,8 @@ class Suite(Model):
     suite: Slug
     title: Texts
     applies_to: Literal["tcp"]
-    needs: SomeNames = ()
-    params: dict[str, Param] = Field({}, description="Overridden by --param suite.key=value.")
+    needs: SomeFeatures = Field((), description="Skipped where the target lacks one of these.")
+    params: dict[Variable, Param] = Field({}, description="Overridden by --param suite.key=value.")
     requires: SomeNames = Field((), description="Checks that every other check requires.")
     checks: dict[Slug, Check] = Field(min_length=1)
 

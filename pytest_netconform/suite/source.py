@@ -14,12 +14,16 @@ from pathlib import Path
 import yaml
 
 from ..errors import Problem, SuiteError
-from ..payload import visible
+from ..payload import fit, visible, width
 
 LARGEST_FILE = 2 * 1024 * 1024
 MOST_NODES = 100_000
 DEEPEST = 60
 LONGEST_NUMBER = 100
+TOO_DEEP = f"nested more than {DEEPEST} levels deep"
+TOO_MANY = f"more than {MOST_NODES} values; do aliases multiply here?"
+COLUMNS_BEFORE, COLUMNS = 60, 100
+LONGEST_MESSAGE = 400
 
 Scalar = str | int | float | bool | None
 Value = Scalar | tuple["Value", ...] | dict[str, "Value"]
@@ -29,10 +33,27 @@ Path_ = tuple[str | int, ...]
 PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 
 
+class _TooLarge(Exception):
+    """Too much or too deep to be a suite; the arguments are a text and a place."""
+
+
 class _Composer(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Resolves nothing, so that every tag but the plain ones was written by hand."""
+    """Resolves nothing, so that every tag but the plain ones was written by hand.
+
+    PyYAML calls `descend_resolver` before it composes a node, and composes recursively: in C without
+    a limit, so that deep nesting would end the process.
+    """
 
     yaml_implicit_resolvers: dict[str, list[object]] = {}  # noqa: RUF012 - PyYAML's own protocol
+    depth = 0
+
+    def descend_resolver(self, parent: yaml.Node | None, index: object) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise _TooLarge(TOO_DEEP, _place(parent))
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
 
 
 # YAML 1.2.2 section 10.3.2, tag resolution of the core schema.
@@ -61,7 +82,16 @@ class Source:
     def problem(self, place: Place, text: str) -> None:
         line, column = place
         source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        self.problems.append(Problem(self.path, line, column, text, visible(source)))
+        before = visible(source[max(0, column - 1 - COLUMNS_BEFORE) : column - 1])
+        after = visible(source[column - 1 : column - 1 + COLUMNS])
+        shown = fit(before + after, COLUMNS + COLUMNS_BEFORE)
+        text = fit(visible(text), LONGEST_MESSAGE)
+        self.problems.append(Problem(self.path, line, column, text, shown, width(before)))
+
+    def refusal(self, place: Place, text: str) -> SuiteError:
+        """For a file with which nothing more can be done: this problem and those before it."""
+        self.problem(place, text)
+        return SuiteError(tuple(self.problems))
 
     def place(self, path: Path_, *, key: bool = False) -> Place:
         """Where the value (or its key) stands; of its nearest ancestor when it stands nowhere."""
@@ -90,22 +120,50 @@ def read(path: Path, shown: str) -> Source:
     source.lines = text.splitlines()
     try:
         node = yaml.compose(text, Loader=_Composer)
+        source.value = _Builder(source).value(node, ()) if node is not None else None
+    except _TooLarge as exc:
+        raise source.refusal(exc.args[1], exc.args[0]) from None
     except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        source.problem(place, f"not YAML: {exc.problem or exc.context}")
+        raise source.refusal(_mark(exc), f"not YAML: {_reason(exc)}") from exc
     except yaml.reader.ReaderError as exc:
-        source.problem((1, 1), f"not YAML: character #x{exc.character:04x} is not allowed")
-    except RecursionError:
-        source.problem((1, 1), "not a suite: it is nested too deeply")
-    else:
-        if node is not None:
-            _Builder(source).build(node)
-    if source.value is None and not source.problems:
-        source.problem((1, 1), "the file is empty; a suite starts with 'suite: NAME'")
+        place = _line_and_column(text, exc.position)
+        raise source.refusal(place, f"not YAML: character #x{exc.character:04x} is not allowed") from exc
     if source.value is None:
-        raise SuiteError(tuple(source.problems))
+        raise source.refusal((1, 1), "the file is empty; a suite starts with 'suite: NAME'")
+    if not isinstance(source.value, dict):
+        raise source.refusal((1, 1), "not a suite; it starts with 'suite: NAME'")
     return source
+
+
+def _mark(exc: yaml.MarkedYAMLError) -> Place:
+    mark = exc.problem_mark or exc.context_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _line_and_column(text: str, position: int) -> Place:
+    before = text[:position]
+    return before.count("\n") + 1, position - before.rfind("\n")
+
+
+ADVICE = {
+    "mapping values are not allowed": "a text with ': ' inside needs quotes",
+    "cannot start any token": "indent with blanks, not tabs; a text that starts with @, ` or % needs quotes",
+    "expected ',' or": "is a comma, a quote or a bracket missing before this?",
+    "expected node content": "is a bracket or a value missing before this?",
+    "expected key": "do the lines of this block start in the same column?",
+    "expected <block end>": "do the lines of this block start in the same column?",
+    "expected ':'": "a key is written 'key: value', with a blank after the colon",
+    "another document": "a suite is one document, without a line '---' in it",
+    "undefined alias": "a text that starts with * needs quotes",
+    "unexpected end of stream": "a quote or a bracket is still open",
+}
+"""What PyYAML says -> what to do about it."""
+
+
+def _reason(exc: yaml.MarkedYAMLError) -> str:
+    text = str(exc.problem or exc.context)
+    advice = next((advice for said, advice in ADVICE.items() if said in text), None)
+    return f"{text}; {advice}" if advice else text
 
 
 class _Builder:
@@ -115,25 +173,19 @@ class _Builder:
         self.source = source
         self.nodes = 0
 
-    def build(self, node: yaml.Node) -> None:
-        try:
-            self.source.value = self._value(node, ())
-        except _TooLarge as exc:
-            self.source.problem(_place(node), str(exc))
-
-    def _value(self, node: yaml.Node, path: Path_) -> Value:
+    def value(self, node: yaml.Node, path: Path_) -> Value:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise _TooLarge(f"more than {MOST_NODES} values; do aliases multiply here?")
+            raise _TooLarge(TOO_MANY, _place(node))
         if len(path) > DEEPEST:
-            raise _TooLarge(f"nested more than {DEEPEST} levels deep")
+            raise _TooLarge(TOO_DEEP, _place(node))
         self.source.places[path] = _place(node)
         if node.tag not in PLAIN_TAGS or self._shows_tag(node):
             self.source.problem(_place(node), f"tag {node.tag!r} is not allowed; write a plain value")
         if isinstance(node, yaml.MappingNode):
             return dict(self._pairs(node, path))
         if isinstance(node, yaml.SequenceNode):
-            return tuple(self._value(child, (*path, i)) for i, child in enumerate(node.value))
+            return tuple(self.value(child, (*path, i)) for i, child in enumerate(node.value))
         assert isinstance(node, yaml.ScalarNode)
         return _scalar(node)
 
@@ -148,7 +200,7 @@ class _Builder:
             else:
                 first[key] = key_node.start_mark.line + 1
                 self.source.keys[(*path, key)] = _place(key_node)
-                yield key, self._value(value_node, (*path, key))
+                yield key, self.value(value_node, (*path, key))
 
     def _shows_tag(self, node: yaml.Node) -> bool:
         """`!!str 12` resolves to a plain tag; only the text tells."""
@@ -156,12 +208,8 @@ class _Builder:
         return line <= len(self.source.lines) and self.source.lines[line - 1][column - 1 : column] == "!"
 
 
-class _TooLarge(Exception):
-    pass
-
-
-def _place(node: yaml.Node) -> Place:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+def _place(node: yaml.Node | None) -> Place:
+    return (node.start_mark.line + 1, node.start_mark.column + 1) if node else (1, 1)
 
 
 def _scalar(node: yaml.ScalarNode) -> Scalar:

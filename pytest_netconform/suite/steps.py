@@ -6,13 +6,26 @@ How a verb is played stands in `run/`, under the same name.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, PrivateAttr, StrictInt, Tag
+from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, StrictInt, Tag
 
-from .values import Count, Data, Duration, Match, Model, Name, Names, Size
-
-Cut = Literal["each-byte", "random"] | tuple[StrictInt, ...]
+from .features import Feature
+from .values import (
+    LIST,
+    TEXT,
+    Count,
+    Data,
+    Duration,
+    Match,
+    Model,
+    Name,
+    Names,
+    Size,
+    by_kind,
+    tag_of,
+)
 
 
 class Step(Model):
@@ -22,7 +35,7 @@ class Step(Model):
     example: ClassVar[str]
     expects: ClassVar[bool] = False
 
-    when: str | None = Field(None, description="Played only by a target that has this feature.")
+    when: Feature | None = Field(None, description="Played only by a target that has this feature.")
     _line: int = PrivateAttr(0)
 
     @property
@@ -37,9 +50,14 @@ class Step(Model):
         """The actors that the step names, other than those it connects."""
         found: list[str] = []
         for field in ACTOR_FIELDS:
-            value = getattr(self, field, None)
-            found += [value] if isinstance(value, str) else list(value or ())
+            if field in type(self).model_fields:
+                value = getattr(self, field)
+                found += [value] if isinstance(value, str) else list(value or ())
         return tuple(found)
+
+    def can_fail(self) -> bool:
+        """Whether a target can fail here by what it does, not only by being gone."""
+        return self.expects
 
 
 class Crowd(Model):
@@ -53,7 +71,12 @@ class Connect(Step):
 
     verb = "connect"
     example = "connect: [alice, bob]"
-    connect: Name | tuple[Name, ...] | Crowd
+    connect: Annotated[
+        Annotated[Name, Tag(TEXT)]
+        | Annotated[tuple[Name, ...], Field(min_length=1), Tag(LIST)]
+        | Annotated[Crowd, Tag(tag_of("crowd"))],
+        by_kind("a client's name, several as [alice, bob], or {crowd: 100}", Crowd),
+    ]
     receive_buffer: Size | None = Field(None, description="Of the client's socket; small ones fill soon.")
 
 
@@ -63,6 +86,20 @@ class Every(Model):
     every: Count
 
 
+def _rising(places: tuple[int, ...]) -> tuple[int, ...]:
+    if not places or any(left >= right for left, right in pairwise((0, *places))):
+        raise ValueError("the places of a cut rise from 1 on, as [1, 3]")
+    return places
+
+
+Cut = Annotated[
+    Annotated[Literal["each-byte", "random"], Tag(TEXT)]
+    | Annotated[tuple[StrictInt, ...], AfterValidator(_rising), Tag(LIST)]
+    | Annotated[Every, Tag(tag_of("every"))],
+    by_kind("each-byte, random, places as [1, 3], or {every: 3}", Every),
+]
+
+
 class Send(Step):
     """Sends data. With `cut`, in pieces: each is written only when the server has read the one before."""
 
@@ -70,7 +107,7 @@ class Send(Step):
     example = "{send: 你好, from: alice, cut: [1, 3]}"
     send: Data
     from_: Names | None = Field(None, alias="from")
-    cut: Cut | Every | None = None
+    cut: Cut | None = None
     order: Literal["forward", "reversed", "random"] = "forward"
 
 
@@ -212,18 +249,26 @@ class HasRead(Model):
 
 
 class Server(Step):
-    """Looks at the server (alive, died, released, has_read), or holds it (pause) and lets it go on (resume)."""
+    """Looks at the server (alive, died, released, has_read), or holds it (pause) and lets it go (resume)."""
 
     verb = "server"
     example = "server: {released: alice}"
     expects = True
-    server: Literal["alive", "died", "pause", "resume"] | Released | HasRead
+    server: Annotated[
+        Annotated[Literal["alive", "died", "pause", "resume"], Tag(TEXT)]
+        | Annotated[Released, Tag(tag_of("released"))]
+        | Annotated[HasRead, Tag(tag_of("has_read"))],
+        by_kind("alive, died, pause, resume, {released: alice} or {has_read: alice}", Released, HasRead),
+    ]
 
     def actors(self) -> tuple[str, ...]:
         if isinstance(self.server, str):
             return ()
         named = self.server.released if isinstance(self.server, Released) else self.server.has_read
         return (named,) if isinstance(named, str) else named
+
+    def can_fail(self) -> bool:
+        return self.server not in ("pause", "resume")
 
 
 class Printed(Model):
@@ -246,7 +291,10 @@ class Repeat(Step):
     verb = "repeat"
     example = "{repeat: 3, do: [{connect: alice}, {exchange: hello}, {close: alice}]}"
     repeat: Count
-    do: tuple[AnyStep, ...]
+    do: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+
+    def can_fail(self) -> bool:
+        return any(step.can_fail() for step in self.do)
 
 
 ACTOR_FIELDS = ("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume", "ignore")
@@ -286,12 +334,18 @@ def verb_of(value: Any) -> str | None:
 
 _union: Any = None
 for _verb, _model in VERBS.items():
-    _tagged: Any = Annotated[_model, Tag(_verb)]  # type: ignore[valid-type]
+    _tagged: Any = Annotated[_model, Tag(tag_of(_verb))]
     _union = _tagged if _union is None else _union | _tagged
+
+
+def _arm(value: Any) -> str | None:
+    verb = verb_of(value)
+    return tag_of(verb) if verb else None
+
 
 AnyStep = Annotated[
     _union,
-    Discriminator(verb_of, custom_error_type="step", custom_error_message="no step type here"),
+    Discriminator(_arm, custom_error_type="step", custom_error_message="no verb"),
 ]
 for _model in VERBS.values():
     _model.model_rebuild(_types_namespace=globals())

@@ -1,4 +1,4 @@
-"""`${name}` in the texts of a suite. `$${` writes a literal `${`."""
+"""`${name}` in the texts of a suite. `$${` writes the two characters `${`."""
 
 from __future__ import annotations
 
@@ -6,29 +6,36 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_PATTERN = re.compile(r"\$(\$)?\{(?P<name>\w+)\}")
+from .source import Path_
+
+_PATTERN = re.compile(r"\$\$\{|\$\{(?P<name>\w+)\}")
 
 
 def names(text: str) -> list[str]:
     """The variables that `text` asks for."""
-    return [found["name"] for found in _PATTERN.finditer(text) if not found[1]]
+    return [found["name"] for found in _PATTERN.finditer(text) if found["name"]]
 
 
-def names_in(value: Any) -> Iterator[str]:
-    """The variables asked for anywhere inside plain values."""
+def is_broken(text: str) -> bool:
+    """Whether a `${` in it begins no variable."""
+    return "${" in _PATTERN.sub(" ", text)
+
+
+def texts_in(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    """Every text anywhere inside plain values, with the keys and indexes that lead to it."""
     if isinstance(value, str):
-        yield from names(value)
+        yield path, value
     elif isinstance(value, dict):
-        for child in value.values():
-            yield from names_in(child)
-    elif isinstance(value, (tuple, list)):
-        for child in value:
-            yield from names_in(child)
+        for key, child in value.items():
+            yield from texts_in(child, (*path, key))
+    elif isinstance(value, tuple):
+        for i, child in enumerate(value):
+            yield from texts_in(child, (*path, i))
 
 
 def fill(text: str, variables: Mapping[str, Any]) -> Any:
     """`text` with its variables put in; a text that is one variable alone keeps that value's type."""
     alone = _PATTERN.fullmatch(text)
-    if alone and not alone[1]:
+    if alone and alone["name"]:
         return variables[alone["name"]]
-    return _PATTERN.sub(lambda found: found[0][1:] if found[1] else str(variables[found["name"]]), text)
+    return _PATTERN.sub(lambda found: str(variables[found["name"]]) if found["name"] else "${", text)

@@ -2,44 +2,135 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StrictInt, StrictStr, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StrictInt, StrictStr, Tag
 
-from ..payload import parse_duration, parse_hex, parse_size
-from . import templates
+from ..payload import (
+    COUNT,
+    DURATION,
+    HEX,
+    SIZE,
+    parse_base64,
+    parse_count,
+    parse_duration,
+    parse_hex,
+    parse_size,
+    quoted,
+)
+from . import matching, templates
 
 
 class Model(BaseModel):
     """Closed and frozen: an unknown key or a wrong type is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @classmethod
+    def written_keys(cls) -> tuple[str, ...]:
+        """The keys as written in a suite; the first one tells the model from others."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
 
 
-def checked_by(parse: Any) -> AfterValidator:
-    """Keep the text as written, but refuse what `parse` refuses; a `${name}` is only known when playing."""
+def checked_by(parse: Callable[[Any], Any]) -> BeforeValidator:
+    """Keep the value as written, but refuse what `parse` refuses."""
+
+    def check(value: Any) -> Any:
+        parse(value)
+        return value
+
+    return BeforeValidator(check)
+
+
+def checked_when_known_by(parse: Callable[[Any], Any]) -> BeforeValidator:
+    """As `checked_by`; but what holds a `${name}` is only known when playing."""
 
     def check(value: Any) -> Any:
         if not (isinstance(value, str) and templates.names(value)):
             parse(value)
         return value
 
-    return AfterValidator(check)
+    return BeforeValidator(check)
 
 
-Size = Annotated[StrictInt | StrictStr, checked_by(parse_size)]
-Duration = Annotated[StrictStr, checked_by(parse_duration)]
-Hex = Annotated[StrictStr, checked_by(parse_hex)]
-Count = Annotated[StrictInt | StrictStr, checked_by(int)]
-Name = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-Names = Name | tuple[Name, ...]
+def in_text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """For a parser of text: leaves what is no text to the type that follows."""
+    return lambda value: parse(value) if isinstance(value, str) else None
+
+
+def check_encoding(name: str) -> None:
+    """Raises ValueError where Python has no such text encoding."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        raise ValueError(f"{quoted(name)} is no text encoding; write gbk, gb18030, utf-8, ...") from None
+
+
+def shaped(notation: re.Pattern[str], *, or_variable: bool = True) -> Any:
+    """Shows a notation of text to editors; numbers beside it are left alone."""
+    variable = r"|\$\{" if or_variable else ""
+    return Field(json_schema_extra={"pattern": f"^(?:{notation.pattern})$" + variable})
+
+
+NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
+
+Size = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_size), shaped(SIZE)]
+Count = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_count), shaped(COUNT)]
+Duration = Annotated[StrictStr, checked_by(parse_duration), shaped(DURATION, or_variable=False)]
+Hex = Annotated[StrictStr, checked_when_known_by(in_text(parse_hex)), shaped(HEX)]
+Base64 = Annotated[StrictStr, checked_when_known_by(in_text(parse_base64))]
+Regex = Annotated[StrictStr, checked_when_known_by(in_text(matching.compile_pattern))]
+Encoding = Annotated[StrictStr, checked_by(in_text(check_encoding))]
+Name = Annotated[StrictStr, Field(pattern=NAME)]
+
+# ---------------------------------------------------------------- one of several ways to write it
+
+
+def tag_of(key: str) -> str:
+    """Names the arm of a union in pydantic's locations so that no key of a suite looks like it."""
+    return f"<{key}>"
+
+
+TEXT = tag_of("text in place")
+LIST = tag_of("list in place")
+
+
+def by_kind(says: str, *forms: type[Model]) -> Discriminator:
+    """Tells the arm of a union by what is written: text, a list, or the first key of a form.
+
+    `says` ends the sentence "write ..." for whatever is none of them, forms as `{key: ...}`.
+    """
+    tags = {form.written_keys()[0]: tag_of(form.written_keys()[0]) for form in forms}
+
+    def arm(value: Any) -> str | None:
+        if isinstance(value, Model):
+            return tags.get(value.written_keys()[0])
+        if isinstance(value, dict):
+            return next((tags[key] for key in value if key in tags), None)
+        return TEXT if isinstance(value, str) else LIST if isinstance(value, tuple) else None
+
+    return Discriminator(arm, custom_error_type="form", custom_error_message=says)
+
+
+def _ways(text: str, forms: tuple[type[Model], ...]) -> str:
+    return f"{text} or one of {', '.join(f'{{{form.written_keys()[0]}: ...}}' for form in forms)}"
+
+
+Names = Annotated[
+    Annotated[Name, Tag(TEXT)] | Annotated[tuple[Name, ...], Field(min_length=1), Tag(LIST)],
+    by_kind("a client's name, or several as [alice, bob]"),
+]
+
+# ---------------------------------------------------------------- data and matchers
 
 
 class TextData(Model):
     """Text in an encoding of its own."""
 
     text: str
-    encoding: str | None = None
+    encoding: Encoding | None = None
 
 
 class HexData(Model):
@@ -51,7 +142,7 @@ class HexData(Model):
 class Base64Data(Model):
     """Bytes in base64."""
 
-    base64: str
+    base64: Base64
 
 
 class RepeatData(Model):
@@ -94,7 +185,7 @@ class Contains(Model):
 class Matches(Model):
     """Text, in the suite's encoding, that matches this regular expression from its start."""
 
-    matches: str
+    matches: Regex
 
 
 class AnyOf(Model):
@@ -119,49 +210,27 @@ DATA_FORMS: tuple[type[Model], ...] = (
     FileData,
 )
 MATCH_FORMS: tuple[type[Model], ...] = (ReplyTo, Contains, Matches, AnyOf, Length)
-
-
-TEXT = "text in the suite's encoding"
-
-
-def _by_key(noun: str, forms: tuple[type[Model], ...]) -> Discriminator:
-    """Tells the form of a written value by the key that only this form has."""
-    keys = {next(iter(form.model_fields)): form for form in forms}
-
-    def form_of(value: Any) -> str | None:
-        if isinstance(value, Model):
-            return next(iter(type(value).model_fields))
-        if isinstance(value, dict):
-            return next((key for key in value if key in keys), None)
-        return TEXT if isinstance(value, str) else None
-
-    allowed = ", ".join(f"{{{key}: ...}}" for key in keys)
-    return Discriminator(
-        form_of,
-        custom_error_type="form",
-        custom_error_message=f"no {noun}: write text (a number in quotes) or one of {allowed}",
-    )
-
+ALL_FORMS = (*DATA_FORMS, *MATCH_FORMS)
 
 _DataForms = (
     Annotated[StrictStr, Tag(TEXT)]
-    | Annotated[TextData, Tag("text")]
-    | Annotated[HexData, Tag("hex")]
-    | Annotated[Base64Data, Tag("base64")]
-    | Annotated[RepeatData, Tag("repeat")]
-    | Annotated[RandomData, Tag("random")]
-    | Annotated[JoinData, Tag("join")]
-    | Annotated[FileData, Tag("file")]
+    | Annotated[TextData, Tag(tag_of("text"))]
+    | Annotated[HexData, Tag(tag_of("hex"))]
+    | Annotated[Base64Data, Tag(tag_of("base64"))]
+    | Annotated[RepeatData, Tag(tag_of("repeat"))]
+    | Annotated[RandomData, Tag(tag_of("random"))]
+    | Annotated[JoinData, Tag(tag_of("join"))]
+    | Annotated[FileData, Tag(tag_of("file"))]
 )
-Data = Annotated[_DataForms, _by_key("data", DATA_FORMS)]
+Data = Annotated[_DataForms, by_kind(_ways("text (a number in quotes)", DATA_FORMS), *DATA_FORMS)]
 Match = Annotated[
     _DataForms
-    | Annotated[ReplyTo, Tag("reply_to")]
-    | Annotated[Contains, Tag("contains")]
-    | Annotated[Matches, Tag("matches")]
-    | Annotated[AnyOf, Tag("any_of")]
-    | Annotated[Length, Tag("length")],
-    _by_key("matcher", (*DATA_FORMS, *MATCH_FORMS)),
+    | Annotated[ReplyTo, Tag(tag_of("reply_to"))]
+    | Annotated[Contains, Tag(tag_of("contains"))]
+    | Annotated[Matches, Tag(tag_of("matches"))]
+    | Annotated[AnyOf, Tag(tag_of("any_of"))]
+    | Annotated[Length, Tag(tag_of("length"))],
+    by_kind(_ways("text (a number in quotes)", ALL_FORMS), *ALL_FORMS),
 ]
 
 for _form in (RepeatData, JoinData, ReplyTo, Contains, AnyOf):
