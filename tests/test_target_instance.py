@@ -140,7 +140,7 @@ def test_a_server_is_asleep_when_all_of_its_threads_wait(instance: Instance) -> 
 
 def test_a_server_that_computes_is_not_asleep(tmp_path: Path) -> None:
     instance = target(tmp_path, LISTEN + "while True: pass").start()
-    assert not instance.asleep()
+    assert poll(lambda: not instance.asleep(), Deadline(PATIENCE), "the server to compute")
     instance.stop()
 
 
