@@ -6,6 +6,13 @@ from pathlib import Path
 
 ECHO = """
 import os, socket, threading
+def first_time(mark):
+    try:
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        return True
+    except FileExistsError:
+        return False
+seen = []
 def serve(conn):
     with conn:
         try:
@@ -20,6 +27,8 @@ while True:
 
 
 def script(path: Path, body: str = "conn.sendall(data)") -> Path:
-    """A right threaded server, but for what `body` does with received data."""
+    """A right threaded server, but for what `body` does with received data.
+
+    `first_time(path)` is true once, over all instances that share the path."""
     path.write_text(ECHO.format(body=body), encoding="utf-8")
     return path

@@ -72,7 +72,9 @@ def test_a_target_alone_plays_the_bundled_suites_that_fit(pytester: pytest.Pytes
     result.stdout.no_fnmatch_line("*tcp-ack.yaml*")
 
 
-def test_a_failing_check_fails_the_run_and_is_explained(pytester: pytest.Pytester, server: str, suite: str) -> None:
+def test_a_failing_check_fails_the_run_and_is_explained(
+    pytester: pytest.Pytester, server: str, suite: str
+) -> None:
     result = pytester.runpytest_subprocess("--target", server, suite)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.assert_outcomes(passed=1, failed=1)
@@ -93,7 +95,9 @@ def test_the_failure_text_fits_a_terminal(pytester: pytest.Pytester, server: str
     """At most 25 lines of at most 80 columns, but for the commands that are to be copied whole."""
     result = pytester.runpytest_subprocess("--target", server, suite, "-q")
     start = next(i for i, line in enumerate(result.outlines) if line.startswith("FAILED mine"))
-    text = result.outlines[start : result.outlines.index(next(l for l in result.outlines if l.startswith("again")))]
+    text = result.outlines[
+        start : result.outlines.index(next(l for l in result.outlines if l.startswith("again")))
+    ]
     assert len(text) <= 25
     assert all(len(line) <= 80 for line in text if not line.startswith("by hand"))
 
@@ -168,7 +172,10 @@ def test_junit_xml_tells_level_points_and_clause(pytester: pytest.Pytester, serv
 
 
 def test_two_targets_stand_side_by_side(pytester: pytest.Pytester, suite: str) -> None:
-    right, loud = command(pytester, "conn.sendall(data)", "a.py"), command(pytester, "conn.sendall(data.upper())", "b.py")
+    right, loud = (
+        command(pytester, "conn.sendall(data)", "a.py"),
+        command(pytester, "conn.sendall(data.upper())", "b.py"),
+    )
     result = pytester.runpytest_subprocess("--target", f"right={right}", "--target", f"loud={loud}", suite)
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines(["right  4 of 5 points · *", "loud   1 of 5 points · *"])
@@ -195,15 +202,23 @@ def test_a_check_of_a_tier_that_does_not_gate_is_a_warning(pytester: pytest.Pyte
     assert gated.ret == pytest.ExitCode.TESTS_FAILED
 
 
-def test_a_suite_with_mistakes_is_reported_without_a_traceback(pytester: pytest.Pytester, server: str) -> None:
-    (pytester.path / "mine.netconform.yaml").write_text(ONE_CHECK.replace("receive", "recieve"), encoding="utf-8")
+def test_a_suite_with_mistakes_is_reported_without_a_traceback(
+    pytester: pytest.Pytester, server: str
+) -> None:
+    (pytester.path / "mine.netconform.yaml").write_text(
+        ONE_CHECK.replace("receive", "recieve"), encoding="utf-8"
+    )
     result = pytester.runpytest_subprocess("--target", server, "mine.netconform.yaml")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stdout.fnmatch_lines(["mine.netconform.yaml:19:9: no verb here: 'recieve'; did you mean 'receive'?"])
+    result.stdout.fnmatch_lines(
+        ["mine.netconform.yaml:19:9: no verb here: 'recieve'; did you mean 'receive'?"]
+    )
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_a_target_that_does_not_start_is_an_error_of_each_check(pytester: pytest.Pytester, suite: str) -> None:
+def test_a_target_that_does_not_start_is_an_error_of_each_check(
+    pytester: pytest.Pytester, suite: str
+) -> None:
     (pytester.path / "bad.py").write_text("import nosuchmodule", encoding="utf-8")
     result = pytester.runpytest_subprocess("--target", shlex.join([sys.executable, "bad.py"]), suite)
     result.assert_outcomes(errors=2)

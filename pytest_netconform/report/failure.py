@@ -12,9 +12,9 @@ from ..run.result import Result
 
 COLUMNS = 80
 LABEL = 10
-MOST_EVENTS = 9
-MOST_OUTPUT = 3
-MOST_HINT = 3
+MOST_LINES = 25
+MOST_OUTPUT = 2
+MOST_EXPLANATION = 12
 ARROW = 24
 OUTPUT_PREFIX = "srv| "
 ERROR_LINE = re.compile(r"[\w.]*(Error|Exception|panic|fatal)\b", re.IGNORECASE)
@@ -23,19 +23,21 @@ FRAME_LINE = re.compile(r'File "([^"]+)", line (\d+)')
 
 def failure_lines(result: Result, lang: str = "en") -> list[str]:
     """The lines for one result that is not passed, in the user's language where the suite has it."""
-    head = f"{result.verdict.upper()} {result.check} [{result.target}]"
-    lines = [*_head(head, result), *wrap(_in(result.title, lang), COLUMNS)[:2]]
-    if result.findings:
-        lines += ["", *_transcript(result), "", *_finding(result)]
+    before = [*_head(result), fit(_in(result.title, lang), COLUMNS)]
+    after = list(_finding(result))
     if result.because:
-        lines += _labelled("because", result.because, 2)
-    lines += [fit(f"  {line}", COLUMNS) for line in result.explanation[:12]]
+        after += _labelled("because", result.because, 1 if result.findings else 4)
+    after += [fit(f"  {line}", COLUMNS) for line in result.explanation[:MOST_EXPLANATION]]
     if result.hint:
-        lines += _labelled("hint", _in(result.hint, lang), MOST_HINT)
-    if result.by_hand and width(result.by_hand) <= 2 * (COLUMNS - LABEL):
-        lines += _raw("by hand", result.by_hand)
-    lines += _raw("again", result.again) if result.findings else []
-    return lines
+        after += _labelled("hint", _in(result.hint, lang), 3)
+    if result.by_hand and LABEL + width(result.by_hand) <= COLUMNS:
+        after.append(_raw("by hand", result.by_hand))
+    if not result.findings:
+        return before + after
+    after.append(_raw("again", result.again))
+    server = _server(result)
+    events = _events(result, MOST_LINES - len(before) - len(server) - len(after) - 2)
+    return [*before, "", *events, *server, "", *after]
 
 
 def one_line(result: Result) -> str:
@@ -50,7 +52,8 @@ def _in(texts: dict[str, str | None], lang: str) -> str:
     return texts.get(lang) or texts["en"] or ""
 
 
-def _head(head: str, result: Result) -> list[str]:
+def _head(result: Result) -> list[str]:
+    head = f"{result.verdict.upper()} {result.check} [{result.target}]"
     worth = f"{result.level} · {result.points} point{'s' if result.points != 1 else ''}"
     left = f"{head}  {worth}"
     if width(left) + 2 + width(result.at) <= COLUMNS:
@@ -61,17 +64,23 @@ def _head(head: str, result: Result) -> list[str]:
 # ---------------------------------------------------------------- the transcript
 
 
-def _transcript(result: Result) -> Iterator[str]:
+def _events(result: Result, most: int) -> list[str]:
+    """What the clients did and saw: the first two events and the last ones."""
     events = [event for event in result.transcript if not event["what"].startswith("prints ")]
+    lines = [_event(event) for event in events]
+    left_out = len(lines) + result.transcript_left_out - most + 1
+    if left_out <= 1:
+        return lines
+    return [*lines[:2], f"{'':11}... {left_out} more ...", *lines[len(lines) - most + 3 :]]
+
+
+def _server(result: Result) -> list[str]:
+    """What the server said and how it ended."""
     output = [event for event in result.transcript if event["what"].startswith("prints ")]
-    if len(events) > MOST_EVENTS:
-        left_out = len(events) - MOST_EVENTS + 1 + result.transcript_left_out
-        middle = {"at": None, "what": f"... {left_out} more ..."}
-        events = [*events[:2], middle, *events[-(MOST_EVENTS - 3) :]]
-    yield from (_event(event) for event in events)
-    yield from (_output(event) for event in _telling(output))
+    lines = [_output(event) for event in _telling(output)]
     if result.died:
-        yield f"{'':11}the server has ended: {result.died}"
+        lines.append(f"{'':11}the server has ended: {result.died}")
+    return lines
 
 
 def _telling(output: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -96,8 +105,6 @@ def _printed(event: dict[str, Any]) -> str:
 
 
 def _event(event: dict[str, Any]) -> str:
-    if event["at"] is None:
-        return f"{'':11}{event['what']}"
     return fit(f"{event['at']:8.1f} ms  {_arrow(event)}".rstrip(), COLUMNS)
 
 
@@ -132,20 +139,23 @@ def _output(event: dict[str, Any]) -> str:
 
 
 def _finding(result: Result) -> Iterator[str]:
+    if not result.findings:
+        return
     finding = result.findings[0]
     place = f" ({finding.at})" if finding.at != result.at else ""
-    yield from _labelled("found", f"{finding.text}{place}", 2)
+    yield from _labelled("found", f"{finding.text}{place}", 1)
     yield from _labelled("expected", finding.expected, 2)
     yield from _labelled("received", finding.received, 2)
 
 
 def _labelled(label: str, text: str, most: int) -> list[str]:
+    """At most so many lines; what does not fit is cut."""
     lines = wrap(text, COLUMNS - LABEL)
     if len(lines) > most:
         lines = [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), COLUMNS - LABEL)]
     return [f"{pad(label if i == 0 else '', LABEL)}{line}" for i, line in enumerate(lines)]
 
 
-def _raw(label: str, text: str) -> list[str]:
+def _raw(label: str, text: str) -> str:
     """A command to be copied: never cut, never broken between its letters."""
-    return [f"{pad(label, LABEL)}{text}"]
+    return f"{pad(label, LABEL)}{text}"

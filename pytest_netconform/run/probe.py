@@ -121,11 +121,22 @@ def understand(seen: Seen) -> tuple[Speaks, str, bool]:
         return "unknown", "", False
     if total in (FIRST + SECOND, FIRST):
         return "echo", "", total != FIRST
-    text = decode_guess(first)
-    repeats = -(-len(total) // len(first)) if first else 0
-    if repeats and (first * repeats)[: len(total)] == total and visible(text.strip()) == text.strip():
-        return "acknowledge", text, len(total) > len(first)
+    for reply in (first, _period(total)):  # the first answer may have arrived in pieces
+        text = decode_guess(reply)
+        if _repeats(reply, total) and visible(text.strip()) == text.strip():
+            return "acknowledge", text, len(total) > len(reply)
     return "unknown", "", False
+
+
+def _repeats(piece: bytes, total: bytes) -> bool:
+    """Whether `total` is `piece` again and again; a flood is cut anywhere."""
+    return bool(piece) and (piece * (len(total) // len(piece) + 1))[: len(total)] == total
+
+
+def _period(total: bytes) -> bytes:
+    """Half of it, if both halves are alike: the answers to two messages."""
+    half = total[: len(total) // 2]
+    return half if half * 2 == total else b""
 
 
 def _printed(instance: Instance, text: str, mark: int, encodings: tuple[str, ...], patience: float) -> bool:

@@ -1,0 +1,47 @@
+"""Every reference passes every check; every faulty server fails exactly the checks of its row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from selftest import SUITES, play_all
+
+from pytest_netconform import bundled
+
+TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
+    (bundled.references_dir() / "faulty" / "table.yaml").read_text(encoding="utf-8")
+)
+CAUGHT = {name: row for name, row in TABLE.items() if "fails" in row}
+PATIENCE = 0.3
+"""A faulty server lets deadlines pass; what is right answers within milliseconds."""
+
+REFERENCES = ("threads", "processes", "asyncio-streams")
+
+
+@pytest.mark.parametrize("reply", ["", " --reply ok!"], ids=["echo", "acknowledge"])
+@pytest.mark.parametrize("name", REFERENCES)
+def test_a_reference_passes_everything_it_claims(name: str, reply: str) -> None:
+    results = play_all(f"ref:{name}{reply}")
+    assert {result.check: result.findings for result in results if result.findings} == {}
+    skipped = [result.check for result in results if result.verdict == "skipped"]
+    assert all("needs a target that answers every byte" in r.because for r in results if r.check in skipped)
+    assert len(results) - len(skipped) > 30
+
+
+@pytest.mark.parametrize("name", CAUGHT)
+def test_a_faulty_server_fails_exactly_what_its_row_says(name: str) -> None:
+    row = CAUGHT[name]
+    command = f"ref:faulty/{name} {row.get('args', '')}"
+    results = play_all(
+        command, row.get("profile", ()), [("*", "reply", r) for r in row.get("reply", ())], PATIENCE
+    )
+    failed = {result.check for result in results if result.verdict in ("failed", "warned", "error")}
+    assert failed - set(row.get("sometimes", ())) == set(row["fails"])
+
+
+def test_every_check_fails_on_some_faulty_server() -> None:
+    """A check that nothing fails proves nothing."""
+    caught = {check.partition("[")[0] for row in CAUGHT.values() for check in row["fails"]}
+    assert {check.id for suite in SUITES for check in suite.checks.values()} - caught == set()

@@ -1,0 +1,31 @@
+"""Who does not use the plugin does not notice it."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+MOST_MILLISECONDS = 10.0
+MEASURE = """
+import time, pytest
+began = time.perf_counter()
+import pytest_netconform.plugin
+print((time.perf_counter() - began) * 1000)
+"""
+
+
+def test_an_unused_plugin_costs_a_start_of_pytest_less_than_10_ms(tmp_path: Path) -> None:
+    """Its modules are imported, as a start of pytest does; an installed package is compiled already."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def once() -> float:
+        command = [sys.executable, "-c", MEASURE]
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return float(ran.stdout)
+
+    once()  # compiles
+    assert statistics.median(once() for _ in range(7)) < MOST_MILLISECONDS

@@ -1,0 +1,182 @@
+"""From a server's behaviour to a verdict: attribution, replays, requirements, points."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from servers import script
+
+from pytest_netconform.errors import UsageError
+from pytest_netconform.run.bench import Bench
+from pytest_netconform.run.judge import Judge, Rules, items_of
+from pytest_netconform.run.probe import probe
+from pytest_netconform.run.profile import Replies
+from pytest_netconform.run.result import Result
+from pytest_netconform.suite.load import load
+from pytest_netconform.target import Target
+
+HEAD = "suite: mine\ntitle: mine\napplies_to: tcp\n"
+ONE = "  one:\n    title: one\n    points: 2\n    steps: [{connect: alice}, {exchange: hello}]\n"
+
+
+def judged(tmp_path: Path, body: str, checks: str, *, head: str = "", **rules: object) -> list[Result]:
+    """All checks of a suite on a threaded echo server with this body."""
+    path = tmp_path / "mine.netconform.yaml"
+    path.write_text(f"{HEAD}{head}checks:\n{checks}", encoding="utf-8")
+    command = shlex.join([sys.executable, str(script(tmp_path / "srv.py", body))])
+    target = Target("srv", command)
+    settings = Rules(**{"patience": 0.3, **rules})  # type: ignore[arg-type]
+    judge = Judge(Bench(target), probe(target, 0.3).declared(["echo"]), settings)
+    try:
+        return [judge.judge(item) for item in items_of(load(path), path.name)]
+    finally:
+        judge.bench.retire()
+
+
+def test_a_right_answer_passes_and_earns_its_points(tmp_path: Path) -> None:
+    (result,) = judged(tmp_path, "conn.sendall(data)", ONE)
+    assert (result.verdict, result.earned, result.counts, result.findings) == ("passed", 2, True, [])
+
+
+def test_a_byte_too_many_is_found_though_no_step_asks(tmp_path: Path) -> None:
+    (result,) = judged(tmp_path, "conn.sendall(data); conn.sendall(b'!' if data == b'hello' else b'')", ONE)
+    assert result.verdict == "failed"
+    assert result.findings[0].got == "extra"
+    assert result.findings[0].received == '"!" (21)'
+
+
+def test_the_check_during_which_the_server_dies_is_the_guilty_one(tmp_path: Path) -> None:
+    """Its reply comes all the same: only the newcomer at the end of the check finds out."""
+    kill = "  kill:\n    title: kill\n    steps: [{connect: alice}, {exchange: die}]\n"
+    body = "conn.sendall(data); data == b'die' and (print('ValueError: no', flush=True), os._exit(3))"
+    first, killer, last = judged(tmp_path, body, ONE + kill + ONE.replace("one", "other"))
+    assert [first.verdict, killer.verdict, last.verdict] == ["passed", "failed", "passed"]
+    assert killer.died == "exit status 3"
+    assert any("ValueError: no" in event["what"] for event in killer.transcript)
+
+
+def test_a_failure_that_needs_the_checks_before_says_so(tmp_path: Path) -> None:
+    body = "seen.append(data); conn.sendall(b'no' if seen.count(b'hello') == 2 else data)"
+    first, second = judged(tmp_path, body, ONE + ONE.replace("one", "two"))
+    assert (first.verdict, second.verdict) == ("passed", "failed")
+    assert second.because == "fails only after other checks, the last of them mine/one"
+
+
+def test_wrong_bytes_are_never_excused_by_a_replay(tmp_path: Path) -> None:
+    once = f"data == b'hello' and first_time({str(tmp_path / 'mark')!r})"
+    (result,) = judged(tmp_path, f"conn.sendall(b'no' if {once} else data)", ONE)
+    assert result.verdict == "failed"
+    assert result.because == "fails 1 times in 3"
+
+
+def test_a_missed_deadline_that_is_not_repeated_is_a_warning(tmp_path: Path) -> None:
+    once = f"data == b'hello' and first_time({str(tmp_path / 'mark')!r})"
+    (result,) = judged(tmp_path, f"({once}) or conn.sendall(data)", ONE, patience=0.1)
+    assert result.verdict == "warned"
+    assert "slow or unstable" in result.because
+
+
+def test_a_missed_deadline_that_is_repeated_is_a_failure(tmp_path: Path) -> None:
+    (result,) = judged(tmp_path, "data == b'hello' or conn.sendall(data)", ONE, patience=0.1)
+    assert result.verdict == "failed"
+    assert result.findings[0].missed
+    assert result.because == ""
+
+
+def test_a_check_whose_requirement_failed_is_skipped_and_loses_only_its_own_points(tmp_path: Path) -> None:
+    more = "  more:\n    title: more\n    requires: one\n    steps: [{connect: alice}, {exchange: x}]\n"
+    one, other = judged(tmp_path, "conn.sendall(data.upper())", ONE + more)
+    assert one.verdict == "failed"
+    assert (other.verdict, other.because) == ("skipped", "because mine/one failed")
+    assert (other.earned, other.counts) == (0, True)
+
+
+def test_a_requirement_is_known_whatever_is_played_first(tmp_path: Path) -> None:
+    more = "  more:\n    title: more\n    requires: one\n    steps: [{connect: alice}, {exchange: x}]\n"
+    first, _ = judged(tmp_path, "conn.sendall(data.upper())", more + ONE)
+    assert first.because == "because mine/one failed"
+
+
+def test_what_does_not_apply_costs_nothing(tmp_path: Path) -> None:
+    (result,) = judged(tmp_path, "conn.sendall(data)", ONE + "    needs: prints\n")
+    assert (result.verdict, result.counts) == ("skipped", False)
+    assert result.because == "needs a target that prints the text that it receives"
+
+
+@pytest.mark.parametrize(
+    ("tier", "gate", "verdict", "counts"),
+    [
+        ("core", "core", "failed", True),
+        ("strict", "core", "warned", False),
+        ("strict", "strict", "failed", True),
+        ("robust", "strict", "warned", False),
+        ("strict", "robust", "failed", True),
+        ("info", "robust", "warned", False),
+    ],
+)
+def test_the_gate_decides_what_a_mismatch_is_worth(
+    tmp_path: Path, tier: str, gate: str, verdict: str, counts: bool
+) -> None:
+    (result,) = judged(tmp_path, "conn.sendall(b'no')", f"{ONE}    tier: {tier}\n", gate=gate)
+    assert (result.verdict, result.counts) == (verdict, counts)
+
+
+def test_a_mistake_of_the_suite_costs_the_target_nothing(tmp_path: Path) -> None:
+    odd = "  odd:\n    title: odd\n    steps: [{connect: alice}, {send: {text: 你, encoding: ascii}}, {receive: x}]\n"
+    (result,) = judged(tmp_path, "conn.sendall(data)", odd)
+    assert (result.verdict, result.blame, result.counts) == ("error", "suite", False)
+    assert "cannot be written in ascii" in result.because
+
+
+def test_one_item_for_each_value(tmp_path: Path) -> None:
+    many = '  many:\n    title: "${n} clients"\n    for_each: {n: [2, 3]}\n    steps: [{connect: {crowd: "${n}"}}, {exchange: "${client} ${i}", with: crowd}]\n'
+    results = judged(tmp_path, "conn.sendall(data)", many)
+    assert [(r.check, r.title["en"], r.verdict) for r in results] == [
+        ("mine/many[n=2]", "2 clients", "passed"),
+        ("mine/many[n=3]", "3 clients", "passed"),
+    ]
+
+
+def test_the_hint_is_chosen_by_what_happened(tmp_path: Path) -> None:
+    hints = (
+        "    hint:\n      - {if: {server: died}, en: it died}\n      - {if: {received: different}, en: it differs}\n"
+        "      - {en: anything}\n"
+    )
+    (result,) = judged(tmp_path, "conn.sendall(b'no')", ONE + hints)
+    assert result.hint == {"en": "it differs", "zh": None}
+
+
+def test_a_line_to_try_by_hand(tmp_path: Path) -> None:
+    (result,) = judged(tmp_path, "conn.sendall(b'no')", ONE)
+    assert result.by_hand == "(printf 'hello'; sleep .2) | nc 127.0.0.1 PORT"
+
+
+def test_a_declared_feature_must_exist(tmp_path: Path) -> None:
+    command = shlex.join([sys.executable, str(script(tmp_path / "srv.py"))])
+    with pytest.raises(UsageError, match="no feature is called 'print'; did you mean 'prints'"):
+        probe(Target("srv", command)).declared(["print"])
+
+
+@pytest.mark.parametrize(
+    ("rest", "arrived", "sent", "complete", "surplus"),
+    [
+        (b"", 3, 5, True, False),
+        (b"ok!", 6, 5, True, False),  # one message may be read in two pieces
+        (b"ok!", 6, 1, True, True),  # one byte cannot
+        (b"ok", 5, 5, True, True),  # half of an acknowledgement is not one
+        (b"ok", 5, 5, False, False),  # the rest may still come
+        (b"OK!", 6, 5, False, True),
+    ],
+)
+def test_an_acknowledging_server_may_answer_each_piece_but_no_more(
+    rest: bytes, arrived: int, sent: int, complete: bool, surplus: bool
+) -> None:
+    assert Replies(b"ok!").is_surplus(rest, arrived, sent, complete) is surplus
+
+
+def test_an_echoing_server_may_send_nothing_more() -> None:
+    assert Replies(None).is_surplus(b"x", 6, 5, True)
+    assert not Replies(None).is_surplus(b"", 5, 5, True)

@@ -1,0 +1,89 @@
+"""What the probe says of servers of every kind."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from servers import script
+
+from pytest_netconform.run.probe import probe
+from pytest_netconform.run.profile import Probed
+from pytest_netconform.target import Target
+
+
+def probed(tmp_path: Path, body: str) -> Probed:
+    command = shlex.join([sys.executable, str(script(tmp_path / "srv.py", body))])
+    return probe(Target("srv", command), patience=0.2)
+
+
+@pytest.mark.parametrize(
+    ("body", "speaks", "reply", "seen"),
+    [
+        ("conn.sendall(data)", "echo", "", "echoes"),
+        ("conn.sendall(data); break", "echo", "", "echoes, but only the first message of a connection"),
+        ("conn.sendall(b'ok!')", "acknowledge", "ok!", "answers 'ok!' to everything"),
+        (
+            "[conn.sendall(bytes([b])) for b in b'threadOK!']",
+            "acknowledge",
+            "threadOK!",
+            "answers 'threadOK!'",
+        ),
+        ("conn.sendall('信息已收到'.encode('gbk'))", "acknowledge", "信息已收到", "answers '信息已收到'"),
+        ("conn.sendall(data.upper())", "unknown", "", 'answers "NETCONFORMPROBE!"'),
+        ("pass", "nothing", "", "accepts, but answers nothing"),
+        ("b'\\n' in data and conn.sendall(data)", "unknown", "", "but only after a newline"),
+    ],
+)
+def test_the_probe_tells_what_a_server_speaks(
+    tmp_path: Path, body: str, speaks: str, reply: str, seen: str
+) -> None:
+    found = probed(tmp_path, body).profile
+    assert found is not None
+    assert (found.speaks, found.reply) == (speaks, reply)
+    assert seen in found.seen
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_the_probe_tells_in_which_encoding_a_server_prints(tmp_path: Path, encoding: str) -> None:
+    body = f"print('got', data.decode({encoding!r}, 'replace'), flush=True); conn.sendall(data)"
+    found = probed(tmp_path, body).profile
+    assert found is not None
+    assert found.has("prints")
+    assert found.encoding == encoding
+
+
+def test_a_server_that_prints_nothing_does_not_print(tmp_path: Path) -> None:
+    found = probed(tmp_path, "conn.sendall(data)").profile
+    assert found is not None
+    assert not found.has("prints")
+    assert found.has("no-prints")
+
+
+def test_a_server_that_stays_open_is_seen_to(tmp_path: Path) -> None:
+    script(tmp_path / "srv.py")
+    text = (
+        (tmp_path / "srv.py")
+        .read_text("utf-8")
+        .replace("    with conn:", "    kept.append(conn)\n    if True:")
+    )
+    (tmp_path / "srv.py").write_text("kept = []\n" + text, encoding="utf-8")
+    found = probe(Target("srv", shlex.join([sys.executable, str(tmp_path / "srv.py")])), 0.2).profile
+    assert found is not None
+    assert not found.has("closes-at-eof")
+    assert "keeps its side open" in found.seen
+
+
+def test_a_target_that_cannot_be_started_is_an_answer_too(tmp_path: Path) -> None:
+    (tmp_path / "srv.py").write_text("import no_such_module", encoding="utf-8")
+    found = probe(Target("srv", shlex.join([sys.executable, str(tmp_path / "srv.py")])))
+    assert found.profile is None
+    assert found.blame == "target"
+    assert "no_such_module" in "\n".join([found.fault, *found.explanation])
+
+
+def test_a_probe_travels_as_plain_data(tmp_path: Path) -> None:
+    found = probed(tmp_path, "conn.sendall(b'ok!')")
+    assert Probed.from_dict(found.as_dict()) == found
