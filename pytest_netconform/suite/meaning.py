@@ -10,6 +10,7 @@ from . import templates
 from .model import Check, Suite
 from .source import Path_
 from .steps import (
+    CROWD,
     Close,
     Connect,
     Crowd,
@@ -29,12 +30,12 @@ from .steps import (
 )
 from .values import check_encoding
 
+__all__ = ["CROWD", "Finding", "check_meaning"]
+
 Finding = tuple[Path_, str]
 ALWAYS_DEFINED = frozenset({"client", "i"})
-CROWD = "crowd"
 NEWCOMER = "newcomer"
 NEED_OPEN = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall, Resume)
-PREPOSITIONS = {"from_": "from", "at": "at", "with_": "with"}
 
 
 def check_meaning(suite: Suite) -> Iterator[Finding]:
@@ -157,12 +158,11 @@ class _Walk:
                     yield where, f"nothing is called ${{{name}}} here{did_you_mean(name, self.variables)}"
 
     def _connect(self, step: Connect, path: Path_) -> Iterator[Finding]:
-        who = step.connect
-        names = (CROWD,) if isinstance(who, Crowd) else (who,) if isinstance(who, str) else who
+        names = step.connected()
         for name in names:
             if names.count(name) > 1:
                 yield (*path, "connect"), f"{name!r} stands here twice"
-            if name == NEWCOMER or (name == CROWD and not isinstance(who, Crowd)):
+            if name == NEWCOMER or (name == CROWD and not isinstance(step.connect, Crowd)):
                 yield (*path, "connect"), f"{name!r} has a meaning of its own: take another name"
             self.clients[name] = self.features
             self.closed.discard(name)
@@ -180,9 +180,6 @@ class _Walk:
                 yield path, f"{name!r} has closed its connection by now: connect it again"
 
     def _left_out(self, step: Step, path: Path_) -> Iterator[Finding]:
-        preposition = next((p for field, p in PREPOSITIONS.items() if field in type(step).model_fields), None)
-        if preposition is None or step.actors():
-            return
-        if len(self.clients) != 1 or self.closed:
+        if step.leaves_out_actor() and (len(self.clients) != 1 or self.closed):
             known = ", ".join(sorted(self.clients)) or "nobody"
-            yield path, f"say which client, as '{preposition}: NAME' (connected so far: {known})"
+            yield path, f"say which client, as '{step.preposition()}: NAME' (connected so far: {known})"

@@ -55,6 +55,14 @@ class Step(Model):
                 found += [value] if isinstance(value, str) else list(value or ())
         return tuple(found)
 
+    @classmethod
+    def preposition(cls) -> str | None:
+        """`from`, `at` or `with` where the verb takes one; it may be left out with a single client."""
+        return next((word for field, word in PREPOSITIONS.items() if field in cls.model_fields), None)
+
+    def leaves_out_actor(self) -> bool:
+        return self.preposition() is not None and not self.actors()
+
     def can_fail(self) -> bool:
         """Whether a target can fail here by what it does, not only by being gone."""
         return self.expects
@@ -78,6 +86,12 @@ class Connect(Step):
         by_kind("a client's name, several as [alice, bob], or {crowd: 100}", Crowd),
     ]
     receive_buffer: Size | None = Field(None, description="Of the client's socket; small ones fill soon.")
+
+    def connected(self) -> tuple[str, ...]:
+        """The names by which other steps call the new clients."""
+        if isinstance(self.connect, Crowd):
+            return (CROWD,)
+        return (self.connect,) if isinstance(self.connect, str) else self.connect
 
 
 class Every(Model):
@@ -297,6 +311,8 @@ class Repeat(Step):
         return any(step.can_fail() for step in self.do)
 
 
+CROWD = "crowd"
+PREPOSITIONS = {"from_": "from", "at": "at", "with_": "with"}
 ACTOR_FIELDS = ("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume", "ignore")
 
 VERBS: dict[str, type[Step]] = {

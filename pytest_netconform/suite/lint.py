@@ -1,0 +1,146 @@
+"""What a suite may say and its author hardly means: nothing that can fail, names without a use, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem, SuiteError
+from . import evaluate, matching, templates
+from .evaluate import BadValue, Scope
+from .load import in_order, load_with_source
+from .meaning import ALWAYS_DEFINED, Finding
+from .model import Check, Suite, Text
+from .source import Path_
+from .steps import Connect, Exchange, Log, Receive, Repeat, Send, Step, Unblocks
+
+USED_BY_THE_ENGINE = frozenset({"encoding", "reply"})
+SOME_TEXT = "x"
+
+
+def lint(path: Path, shown: str | None = None) -> list[Problem]:
+    """Everything that `load` finds; where it finds nothing, what looks like a slip. In the file's order."""
+    try:
+        suite, source = load_with_source(path, shown or str(path))
+    except SuiteError as exc:
+        return list(exc.problems)
+    for where, text in _findings(suite):
+        source.problem(source.place(where, key=True), text)
+    return list(in_order(source.problems))
+
+
+def _findings(suite: Suite) -> Iterator[Finding]:
+    yield from _without_chinese(suite.title, ("title",))
+    yield from _unused_params(suite)
+    for slug, check in suite.checks.items():
+        path: Path_ = ("checks", slug)
+        steps = list(_all_steps(check.steps, (*path, "steps")))
+        yield from _texts(check, path)
+        yield from _unused_values(check, path)
+        yield from _unused_clients(steps)
+        if not any(step.can_fail() for step in check.steps):
+            yield (
+                (*path, "steps"),
+                "no step says what must happen: add one such as receive, ended or newcomer",
+            )
+        yield from _evaluated(steps, _scope(suite, check))
+
+
+def _all_steps(steps: Iterable[Step], path: Path_) -> Iterator[tuple[Path_, Step]]:
+    for i, step in enumerate(steps):
+        yield (*path, i), step
+        if isinstance(step, Repeat):
+            yield from _all_steps(step.do, (*path, i, "do"))
+
+
+# ---------------------------------------------------------------- texts
+
+
+def _texts(check: Check, path: Path_) -> Iterator[Finding]:
+    yield from _without_chinese(check.title, (*path, "title"))
+    for i, hint in enumerate(check.hints):
+        if not hint.zh:
+            yield (*path, "hint", i), "this hint has no Chinese: add zh"
+    if check.clause is None:
+        yield path, "no clause: add the sentence that this check holds the server to, and where it stands"
+
+
+def _without_chinese(title: Text, path: Path_) -> Iterator[Finding]:
+    if not title.zh:
+        yield path, "this title has no Chinese: write {en: ..., zh: ...}"
+
+
+# ---------------------------------------------------------------- names without a use
+
+
+def _unused_params(suite: Suite) -> Iterator[Finding]:
+    used = {name for check in suite.checks.values() for name in _variables(check)}
+    for name in suite.params:
+        if name not in used | USED_BY_THE_ENGINE:
+            yield ("params", name), f"no step uses ${{{name}}}"
+
+
+def _unused_values(check: Check, path: Path_) -> Iterator[Finding]:
+    for name in check.for_each:
+        if name not in _variables(check):
+            yield (*path, "for_each", name), f"no step uses ${{{name}}}: each item plays the same"
+
+
+def _variables(check: Check) -> set[str]:
+    texts = templates.texts_in(tuple(step.model_dump() for step in check.steps))
+    return {name for _, text in texts for name in templates.names(text)}
+
+
+def _unused_clients(steps: list[tuple[Path_, Step]]) -> Iterator[Finding]:
+    used = {name for _, step in steps for name in step.actors()}
+    if any(step.leaves_out_actor() for _, step in steps):
+        return  # the only client there is
+    for path, step in steps:
+        if isinstance(step, Connect):
+            for name in step.connected():
+                if name not in used:
+                    yield (*path, "connect"), f"{name!r} connects and does nothing"
+
+
+# ---------------------------------------------------------------- data and matchers
+
+
+def _scope(suite: Suite, check: Check) -> Scope:
+    """As when playing, with the first value of each parameter."""
+    values: dict[str, Any] = {**suite.params, **{name: many[0] for name, many in check.for_each.items()}}
+    given = {name: SOME_TEXT if value is None else value for name, value in values.items()}
+    always = dict.fromkeys(ALWAYS_DEFINED, 0)
+    encoding = str(suite.params.get("encoding") or "utf-8")
+    return Scope({**always, **given}, encoding, suite.path.parent, check.id, _same)
+
+
+def _same(data: bytes) -> matching.Expected:
+    return matching.exactly(data, "")
+
+
+def _evaluated(steps: list[tuple[Path_, Step]], scope: Scope) -> Iterator[Finding]:
+    for path, step in steps:
+        for key, value in _values(step):
+            try:
+                if isinstance(step, Send):
+                    evaluate.data(value, scope)
+                elif evaluate.expected(value, scope).look(bytearray(), 0).state == "matched":
+                    yield (*path, *key), "this accepts everything, even nothing at all"
+            except BadValue as exc:
+                yield (*path, *key), str(exc)
+
+
+def _values(step: Step) -> Iterator[tuple[Path_, Any]]:
+    """What the step sends, or expects, and the keys under which it stands."""
+    match step:
+        case Send():
+            yield ("send",), step.send
+        case Receive():
+            yield ("receive",), step.receive
+        case Exchange():
+            yield ("exchange",), step.exchange
+        case Unblocks():
+            yield ("unblocks", "reply_to"), step.unblocks.reply_to
+        case Log():
+            yield ("log", "contains"), step.log.contains
