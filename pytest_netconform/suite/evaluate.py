@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .values import (
     JoinData,
     Length,
     Matches,
+    NumbersData,
     RandomData,
     RepeatData,
     ReplyTo,
@@ -113,6 +115,14 @@ def _random(value: RandomData, scope: Scope) -> bytes:
     return random.Random(f"{scope.seed} {count}").randbytes(count)  # noqa: S311 - test data
 
 
+@cache
+def _numbers(count: int) -> bytes:
+    lines = (
+        b"line %08d abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUV\n" % i for i in range(count // 64 + 1)
+    )
+    return b"".join(lines)[:count]
+
+
 def _file(value: FileData, scope: Scope) -> bytes:
     path = (scope.folder / scope.text(value.file)).resolve()
     if not path.is_relative_to(scope.folder.resolve()):
@@ -130,6 +140,7 @@ _DATA: dict[type, Callable[[Any, Scope], bytes]] = {
     Base64Data: lambda v, s: parse_base64(s.text(v.base64)),
     RepeatData: _repeated,
     RandomData: _random,
+    NumbersData: lambda v, s: _numbers(_bounded(s.number(v.numbers))),
     JoinData: lambda v, s: b"".join(data(piece, s) for piece in v.join),
     FileData: _file,
 }

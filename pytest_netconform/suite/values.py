@@ -158,6 +158,12 @@ class RandomData(Model):
     random: Size
 
 
+class NumbersData(Model):
+    """So many bytes of numbered lines: letters and digits that are different at every place."""
+
+    numbers: Size
+
+
 class JoinData(Model):
     """Several pieces, one after the other."""
 
@@ -206,6 +212,7 @@ DATA_FORMS: tuple[type[Model], ...] = (
     Base64Data,
     RepeatData,
     RandomData,
+    NumbersData,
     JoinData,
     FileData,
 )
@@ -219,6 +226,7 @@ _DataForms = (
     | Annotated[Base64Data, Tag(tag_of("base64"))]
     | Annotated[RepeatData, Tag(tag_of("repeat"))]
     | Annotated[RandomData, Tag(tag_of("random"))]
+    | Annotated[NumbersData, Tag(tag_of("numbers"))]
     | Annotated[JoinData, Tag(tag_of("join"))]
     | Annotated[FileData, Tag(tag_of("file"))]
 )
