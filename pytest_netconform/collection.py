@@ -13,9 +13,10 @@ from . import bundled
 from .errors import SuiteError
 
 if TYPE_CHECKING:
-    from .plugin import Run
-    from .run.judge import Item, Judge
+    from .run.items import Item
+    from .run.judge import Judge
     from .run.result import Result
+    from .session import Run
 
 SUFFIXES = (".netconform.yaml", ".netconform.yml")
 NO_TARGET = "no target: say which server to test, as in --target 'python mysrv.py'"
@@ -40,7 +41,7 @@ class SuiteFile(pytest.File):
     run: Run
 
     def collect(self) -> Iterator[pytest.Item]:
-        from .run.judge import items_of
+        from .run.items import items_of
         from .suite.load import load
 
         shown = self._shown_path()

@@ -89,7 +89,14 @@ class Run:
             found = Probed.from_dict(told[name]) if told else probe(one, settings.patience)
             self.probed[name] = found.declared(settings.profile)
             self.judges[name] = Judge(Bench(one), self.probed[name], rules, again(self.config, one))
+        self._know_rivals()
         self._refuse_unknown_speakers()
+
+    def _know_rivals(self) -> None:
+        fixed = [(found.port, name) for name, found in self.probed.items() if not found.takes_port]
+        for port, name in fixed:
+            others = [self.judges[other].bench for same, other in fixed if same == port and other != name]
+            self.judges[name].bench.rivals = others
 
     def _refuse_unknown_speakers(self) -> None:
         if not self.default_suites:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pytest_netconform import bundled
 from pytest_netconform.run.bench import Bench
-from pytest_netconform.run.judge import Judge, Rules, items_of
+from pytest_netconform.run.items import items_of
+from pytest_netconform.run.judge import Judge, Rules
 from pytest_netconform.run.probe import probe
 from pytest_netconform.run.result import Result
 from pytest_netconform.suite.load import load

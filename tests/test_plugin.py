@@ -95,9 +95,8 @@ def test_the_failure_text_fits_a_terminal(pytester: pytest.Pytester, server: str
     """At most 25 lines of at most 80 columns, but for the commands that are to be copied whole."""
     result = pytester.runpytest_subprocess("--target", server, suite, "-q")
     start = next(i for i, line in enumerate(result.outlines) if line.startswith("FAILED mine"))
-    text = result.outlines[
-        start : result.outlines.index(next(l for l in result.outlines if l.startswith("again")))
-    ]
+    end = next(i for i, line in enumerate(result.outlines) if line.startswith("again"))
+    text = result.outlines[start:end]
     assert len(text) <= 25
     assert all(len(line) <= 80 for line in text if not line.startswith("by hand"))
 

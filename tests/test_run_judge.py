@@ -11,7 +11,8 @@ from servers import script
 
 from pytest_netconform.errors import UsageError
 from pytest_netconform.run.bench import Bench
-from pytest_netconform.run.judge import Judge, Rules, items_of
+from pytest_netconform.run.items import items_of
+from pytest_netconform.run.judge import Judge, Rules
 from pytest_netconform.run.probe import probe
 from pytest_netconform.run.profile import Replies
 from pytest_netconform.run.result import Result
@@ -125,14 +126,17 @@ def test_the_gate_decides_what_a_mismatch_is_worth(
 
 
 def test_a_mistake_of_the_suite_costs_the_target_nothing(tmp_path: Path) -> None:
-    odd = "  odd:\n    title: odd\n    steps: [{connect: alice}, {send: {text: 你, encoding: ascii}}, {receive: x}]\n"
+    odd = "  odd:\n    title: odd\n    steps: [{connect: alice}, {exchange: {text: 你, encoding: ascii}}]\n"
     (result,) = judged(tmp_path, "conn.sendall(data)", odd)
     assert (result.verdict, result.blame, result.counts) == ("error", "suite", False)
     assert "cannot be written in ascii" in result.because
 
 
 def test_one_item_for_each_value(tmp_path: Path) -> None:
-    many = '  many:\n    title: "${n} clients"\n    for_each: {n: [2, 3]}\n    steps: [{connect: {crowd: "${n}"}}, {exchange: "${client} ${i}", with: crowd}]\n'
+    many = (
+        '  many:\n    title: "${n} clients"\n    for_each: {n: [2, 3]}\n    steps:\n'
+        '      - {connect: {crowd: "${n}"}}\n      - {exchange: "${client} ${i}", with: crowd}\n'
+    )
     results = judged(tmp_path, "conn.sendall(data)", many)
     assert [(r.check, r.title["en"], r.verdict) for r in results] == [
         ("mine/many[n=2]", "2 clients", "passed"),
@@ -142,8 +146,8 @@ def test_one_item_for_each_value(tmp_path: Path) -> None:
 
 def test_the_hint_is_chosen_by_what_happened(tmp_path: Path) -> None:
     hints = (
-        "    hint:\n      - {if: {server: died}, en: it died}\n      - {if: {received: different}, en: it differs}\n"
-        "      - {en: anything}\n"
+        "    hint:\n      - {if: {server: died}, en: it died}\n"
+        "      - {if: {received: different}, en: it differs}\n      - {en: anything}\n"
     )
     (result,) = judged(tmp_path, "conn.sendall(b'no')", ONE + hints)
     assert result.hint == {"en": "it differs", "zh": None}

@@ -44,10 +44,7 @@ def test_suites_references_and_types_are_in_the_wheel(unpacked: Path) -> None:
 
 
 def test_nothing_else_is_in_the_wheel(unpacked: Path) -> None:
-    assert {path.name.partition("-")[0] for path in unpacked.iterdir()} == {
-        "pytest_netconform",
-        "pytest_netconform",
-    }
+    assert {path.name.partition("-")[0] for path in unpacked.iterdir()} == {"pytest_netconform"}
 
 
 def test_the_main_job_works_from_any_folder(unpacked: Path, tmp_path: Path) -> None:

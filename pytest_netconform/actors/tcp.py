@@ -6,6 +6,7 @@ connection ended. It takes its socket from the instance; it never makes one.
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -14,12 +15,14 @@ from collections.abc import Callable
 from typing import Literal
 
 from ..deadline import Deadline, DeadlineMissed, poll
+from ..errors import EnvironmentFault
 from ..target import Instance
 
 CHUNK = 256 * 1024
 SHORTEST_QUEUE = 1
 DEFAULT_SECONDS = 10.0
 LARGE_BUFFER = 4 * 1024 * 1024
+THE_SERVERS_FAULT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.ECONNABORTED)
 READABLE = ("ESTABLISHED", "CLOSE_WAIT")
 GLANCE = 0.002
 STUCK_LOOKS = 10
@@ -80,9 +83,9 @@ class TcpActor:
             self._wait(select.POLLOUT, deadline, "the connection")
             error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error:
-                raise Refused(f"connecting failed: {os.strerror(error)}") from None
+                raise _not_connected(error) from None
         except OSError as exc:
-            raise Refused(f"connecting failed: {exc.strerror}") from None
+            raise _not_connected(exc.errno or 0) from None
         self.local_port = sock.getsockname()[1]
         self._note(self.name, "connects", b"")
 
@@ -297,3 +300,9 @@ class TcpActor:
         if self._sock is None:
             raise ConnectionEnded(self.ended or "fin")
         return self._sock
+
+
+def _not_connected(error: int) -> Exception:
+    """Whose fault it is: the server refuses or has gone, or this machine is out of something."""
+    text = f"connecting failed: {os.strerror(error)}"
+    return Refused(text) if error in THE_SERVERS_FAULT else EnvironmentFault(text)

@@ -131,7 +131,7 @@ def _arrow(event: dict[str, Any]) -> str:
 
 
 def _output(event: dict[str, Any]) -> str:
-    place = event.get("place", "")
+    place: str = event.get("place", "")
     return fit(f"{event['at']:8.1f} ms  {OUTPUT_PREFIX}{_printed(event)}", COLUMNS - width(place)) + place
 
 

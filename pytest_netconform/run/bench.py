@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..target import Instance, Target
 
 
 @dataclass
 class Bench:
-    """One target under test in this process, and its instance that checks share."""
+    """One target under test in this process, and its instance that checks share.
+
+    `rivals` are targets that want the same hard-coded port: only one of them can run."""
 
     target: Target
     instance: Instance | None = None
     last_played: str = ""
+    rivals: list[Bench] = field(default_factory=list)
 
     def shared(self) -> Instance:
         """The instance that checks share; a new one where it has died or does not accept."""
         if self.instance is not None and not self._usable(self.instance):
             self.retire()
         if self.instance is None:
-            self.instance = self.target.start()
+            self.instance = self._start()
             self.last_played = ""
         return self.instance
 
@@ -32,6 +35,11 @@ class Bench:
             return False
         queue = instance.accept_queue()
         return queue is None or queue.length == 0
+
+    def _start(self) -> Instance:
+        for rival in self.rivals:
+            rival.retire()
+        return self.target.start()
 
     def retire(self) -> None:
         """Stop the shared instance, so that nothing of it colours the next check."""
@@ -44,7 +52,7 @@ class Bench:
         """An instance for one playing. With a port of its own it runs beside the shared one."""
         if self.instance is not None and not self.instance.takes_port:
             self.retire()
-        instance = self.target.start()
+        instance = self._start()
         try:
             yield instance
         finally:

@@ -216,6 +216,7 @@ def _alive(stage: Stage) -> None:
 
 
 def _died(stage: Stage) -> None:
+    stage.may_die = True
     stage.instance.wait_exit(stage.deadline)
 
 

@@ -3,61 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import NetconformError
 from ..payload import visible
-from ..suite import templates
 from ..suite.evaluate import BadValue
-from ..suite.model import TIERS, Check, Condition, Suite
+from ..suite.features import FEATURES
+from ..suite.model import TIERS
 from ..target import Instance
 from .bench import Bench
 from .byhand import by_hand
+from .hints import choose_hint
+from .items import Item, filled, items_of, params_of
 from .play import Played, play
 from .profile import Probed, Profile, Replies
-from .result import Finding, Result
+from .result import Result
 from .stage import Part
 from .transcript import Event, shown
 
+MOST_TRACEBACK = 6
 REPLAYS = 2
 REPLAY_SHARE = 1 / 3
 """A replay explains; it waits a third as long as the playing that it explains."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """A check with one set of its parameters. `chosen` tells that the user named its suite: then the
-    target must speak as the suite needs, whatever the probe saw."""
-
-    suite: Suite
-    check: Check
-    binding: Mapping[str, Any]
-    shown_path: str
-    chosen: bool = False
-
-    @property
-    def slug(self) -> str:
-        """`slug`, or `slug[n=10]` where the check has parameters."""
-        if not self.binding:
-            return self.check.slug
-        values = ",".join(f"{key}={value}" for key, value in self.binding.items())
-        return f"{self.check.slug}[{values}]"
-
-    @property
-    def id(self) -> str:
-        return f"{self.suite.name}/{self.slug}"
-
-
-def items_of(suite: Suite, shown_path: str, chosen: bool = False) -> Iterator[Item]:
-    """The suite's checks in their order, one item for each value of `for_each`."""
-    for check in suite.checks.values():
-        bindings: list[dict[str, Any]] = [{}]
-        for key, values in check.for_each.items():
-            bindings = [{**binding, key: value} for binding in bindings for value in values]
-        for binding in bindings:
-            yield Item(suite, check, binding, shown_path, chosen)
 
 
 @dataclass(frozen=True)
@@ -70,7 +40,7 @@ class Rules:
 
     def gates(self, tier: str) -> bool:
         """Each gate includes the tiers before it; info is never judged."""
-        return tier != "info" and TIERS.index(tier) <= TIERS.index(self.gate)  # type: ignore[arg-type]
+        return tier != "info" and TIERS.index(tier) <= TIERS.index(self.gate)
 
 
 @dataclass
@@ -100,6 +70,10 @@ class Judge:
             _error(result, exc.blame, str(exc))
             result.explanation = list(getattr(exc, "explanation", ()))
             self.bench.retire()
+        except Exception as exc:
+            _error(result, "environment", f"the tester itself failed: {type(exc).__name__}: {exc}")
+            result.explanation = traceback.format_exc().splitlines()[-MOST_TRACEBACK:]
+            self.bench.retire()
         self.known[item.id] = result
         return result
 
@@ -109,7 +83,7 @@ class Judge:
             target=self.bench.target.name,
             suite=item.suite.name,
             check=item.id,
-            title=_filled(check.title.model_dump(), item.binding),
+            title=filled(check.title.model_dump(), item.binding),
             level=check.level,
             tier=check.tier,
             gates=self.rules.gates(check.tier),
@@ -192,7 +166,7 @@ class Judge:
         result.died = str(played.died) if played.died else ""
         result.transcript = [_event(event) for event in played.transcript.ordered()]
         result.transcript_left_out = played.transcript.left_out
-        result.hint = _hint(part.check, played)
+        result.hint = choose_hint(part.check, played)
         result.by_hand = by_hand(part, played.transcript, instance)
         self._replay(part, played, before, result)
 
@@ -218,36 +192,7 @@ class Judge:
             result.because = f"fails {result.attempts - passes} times in {result.attempts}"
 
 
-def params_of(suite: Suite, overrides: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
-    """The suite's parameters with what the command line says of them (the last one wins)."""
-    from fnmatch import fnmatchcase
-
-    params: dict[str, Any] = dict(suite.params)
-    for pattern, key, value in overrides:
-        if fnmatchcase(suite.name, pattern) and key in params:
-            params[key] = _as_type_of(params[key], value)
-    return params
-
-
-def _as_type_of(default: Any, text: str) -> Any:
-    if isinstance(default, bool):
-        return text.lower() in ("true", "1", "yes")
-    if isinstance(default, int | float):
-        try:
-            return type(default)(text)
-        except ValueError:
-            raise BadValue(f"--param: {text!r} is no number") from None
-    return text
-
-
-def _filled(texts: Mapping[str, str | None], variables: Mapping[str, Any]) -> dict[str, str | None]:
-    """A title may name the parameter of its item."""
-    return {lang: str(templates.fill(text, variables)) if text else None for lang, text in texts.items()}
-
-
 def _feature(need: str) -> str:
-    from ..suite.model import FEATURES
-
     if need.startswith("no-"):
         return f"does not have {need.removeprefix('no-')!r}"
     return FEATURES[need]
@@ -267,21 +212,3 @@ def _event(event: Event) -> dict[str, Any]:
         "hex": event.data[:64].hex(),
         "shown": shown(event) if event.size else "",
     }
-
-
-def _hint(check: Check, played: Played) -> dict[str, str | None] | None:
-    """The first hint whose condition agrees with what happened."""
-    for hint in check.hints:
-        if hint.if_ is None or _agrees(hint.if_, played.findings[0], played):
-            return {"en": hint.en, "zh": hint.zh}
-    return None
-
-
-def _agrees(condition: Condition, finding: Finding, played: Played) -> bool:
-    if condition.server == "died" and played.died is None:
-        return False
-    if condition.received is not None and condition.received != finding.got:
-        return False
-    if condition.ended is not None and condition.ended != finding.ended:
-        return False
-    return condition.log is None or condition.log in played.output

@@ -36,6 +36,8 @@ def play(part: Part, instance: Instance, share: float = 1.0) -> Played:
             play_step(stage, step)
         stage.step = None
         stage.settle()
+        if (died := instance.exited()) is not None and not stage.may_die:
+            raise Mismatch("the server has ended", expected="a running server", received=str(died))
     except (Mismatch, ConnectionEnded, DeadlineMissed) as exc:
         findings.append(_finding(stage, exc))
         stage.transcript.over = True

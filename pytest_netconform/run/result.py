@@ -53,7 +53,8 @@ class Result:
 
     @property
     def earned(self) -> int:
-        return self.points if self.verdict == "passed" else 0
+        """All points or none. A check that gates and is only warned of was met when it was played again."""
+        return self.points if self.verdict == "passed" or (self.verdict == "warned" and self.gates) else 0
 
     @property
     def counts(self) -> bool:

@@ -72,6 +72,7 @@ class Stage:
     step: Step | None = None
     loop: dict[str, int] = field(default_factory=dict)
     ignored: set[str] = field(default_factory=set)
+    may_die: bool = False
 
     def scope(self, actor: str = "", index: int = 0) -> Scope:
         variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
@@ -164,7 +165,7 @@ class Stage:
             self._settle_by_fence(judged)
         connected = bool(self.actors)
         self.close_all()
-        if connected:
+        if connected and not self.may_die:
             self.newcomer()
 
     def _settle_by_end(self, actors: list[TcpActor]) -> None:
