@@ -85,3 +85,6 @@ class SuiteError(NetconformError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+    def __reduce__(self) -> tuple[type[SuiteError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)

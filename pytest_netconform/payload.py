@@ -141,8 +141,11 @@ def _as_text(data: bytes) -> str | None:
 
 def shell_printf(data: bytes) -> str:
     r"""A POSIX shell command that writes these bytes: `printf '\304\343'`."""
-    quoted = "".join(chr(b) if 0x20 <= b < 0x7F and chr(b) not in "'\\%" else f"\\{b:03o}" for b in data)
-    return f"printf '{quoted}'"
+    plain = [0x20 <= byte < 0x7F and chr(byte) not in "'\\%" for byte in data]
+    if data.startswith(b"-"):
+        plain[0] = False  # printf would take it for an option
+    written = (chr(byte) if kept else f"\\{byte:03o}" for byte, kept in zip(data, plain, strict=True))
+    return f"printf '{''.join(written)}'"
 
 
 def width(text: str) -> int:
@@ -154,15 +157,17 @@ def width(text: str) -> int:
 
 def fit(text: str, columns: int) -> str:
     """`text` cut to so many columns, with an ellipsis where something is missing."""
-    if width(text) <= columns:
-        return text
-    kept, used = "", 0
-    for char in text:
+    return text if width(text) <= columns else _head(text, columns - 1) + "…"
+
+
+def _head(text: str, columns: int) -> str:
+    """The longest start of `text` that fits."""
+    used = 0
+    for i, char in enumerate(text):
         used += width(char)
-        if used > columns - 1:
-            break
-        kept += char
-    return kept + "…"
+        if used > columns:
+            return text[:i]
+    return text
 
 
 def pad(text: str, columns: int) -> str:
@@ -180,7 +185,7 @@ def wrap(text: str, columns: int) -> list[str]:
             line = ""
         line += word if line else word.lstrip()
         while width(line.rstrip()) > columns:
-            head = fit(line, columns + 1)[:-1]
+            head = _head(line, columns) or line[0]
             lines.append(head)
             line = line[len(head) :]
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
