@@ -262,7 +262,8 @@ def _released(stage: Stage, actor: TcpActor) -> None:
 def log(stage: Stage, step: steps.Log) -> None:
     scope = stage.scope()
     text, times = scope.text(step.log.contains), scope.number(step.log.times)
-    encodings = tuple(dict.fromkeys(("utf-8", stage.part.encoding)))
+    prints_in = stage.part.profile.prints_in
+    encodings = (prints_in,) if prints_in else ("utf-8", stage.part.encoding)
     found = stage.instance.log
     try:
         found.wait_for(text, stage.deadline, mark=stage.log_mark, times=times, encodings=encodings)

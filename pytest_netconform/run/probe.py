@@ -57,12 +57,12 @@ def _profile(instance: Instance, patience: float) -> Profile:
     features = ASSUMED | features_of(speaks)
     if seen.ended:
         features |= {"closes-at-eof"}
-    encoding = ""
+    encoding = prints_in = ""
     if _printed(instance, FIRST.decode(), mark, ("ascii",), patience):
         features |= {"prints"}
-        encoding = _printed_encoding(instance, patience)
+        encoding, prints_in = _encodings(instance, patience)
     sentence = _sentence(speaks, reply, many, seen, encoding, "prints" in features)
-    return Profile(speaks, sentence, features, reply, encoding)
+    return Profile(speaks, sentence, features, reply, encoding, prints_in)
 
 
 def _converse(instance: Instance, patience: float) -> Seen:
@@ -106,7 +106,7 @@ def _read_to_end(actor: TcpActor, deadline: Deadline) -> bool:
     try:
         while len(actor.received) < LONGEST_REPLY:
             if not actor.read(deadline):
-                return actor.ended == "fin"
+                return True
     except DeadlineMissed:
         pass
     return False
@@ -147,8 +147,8 @@ def _printed(instance: Instance, text: str, mark: int, encodings: tuple[str, ...
     return True
 
 
-def _printed_encoding(instance: Instance, patience: float) -> str:
-    """The encoding in which the target understands text, told by what it prints of a sample."""
+def _encodings(instance: Instance, patience: float) -> tuple[str, str]:
+    """The encodings in which the target understands text and prints it, told by a sample; or empty."""
     for encoding in ENCODINGS:
         mark = instance.log.mark()
         actor = TcpActor("probe", instance, lambda *_: None)
@@ -156,12 +156,13 @@ def _printed_encoding(instance: Instance, patience: float) -> str:
             actor.connect(Deadline(END * patience))
             actor.send(SAMPLE.encode(encoding), Deadline(END * patience))
             if _printed(instance, SAMPLE, mark, ENCODINGS, patience):
-                return encoding
+                in_utf8 = instance.log.count(SAMPLE, mark=mark, encodings=("utf-8",))
+                return encoding, "utf-8" if in_utf8 else "gbk"
         except (Refused, ConnectionEnded, DeadlineMissed):
-            return ""
+            return "", ""
         finally:
             actor.close()
-    return ""
+    return "", ""
 
 
 def _sentence(speaks: Speaks, reply: str, many: bool, seen: Seen, encoding: str, prints: bool) -> str:

@@ -19,13 +19,17 @@ so, which `--target-profile no-concurrent` declares."""
 
 @dataclass(frozen=True)
 class Profile:
-    """Found by the probe, corrected by what was declared. `seen` is one sentence for people."""
+    """Found by the probe, corrected by what was declared. `seen` is one sentence for people.
+
+    `encoding` is the one in which the target understands text, `prints_in` the one of its output;
+    empty where that was not seen."""
 
     speaks: Speaks
     seen: str
     features: frozenset[str] = ASSUMED
     reply: str = ""
     encoding: str = ""
+    prints_in: str = ""
 
     def has(self, feature: str) -> bool:
         """Whether the target has it; `no-FEATURE` asks whether it has not."""

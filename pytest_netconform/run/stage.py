@@ -180,6 +180,7 @@ class Stage:
         """Elsewhere one more exchange does, or where the client has half-closed, one of somebody else."""
         replies = self.part.profile.has("replies")
         for actor in actors:
+            actor.read_available()
             if replies and actor.ended is None and not actor.half_closed:
                 self.exchange(actor, b"end")
         if actors and replies and self.part.profile.has("concurrent"):

@@ -291,7 +291,7 @@ class Printed(Model):
 
 
 class Log(Step):
-    """The server prints this text, in UTF-8 or in the suite's encoding, so many times in this check."""
+    """The server prints this text, in the encoding of its output, so many times in this check."""
 
     verb = "log"
     example = "{log: {contains: 你, times: 1}, when: prints}"
@@ -303,7 +303,7 @@ class Repeat(Step):
     """Plays the steps of `do` so many times; `${i}` counts from 0."""
 
     verb = "repeat"
-    example = "{repeat: 3, do: [{connect: alice}, {exchange: hello}, {close: alice}]}"
+    example = "{repeat: 3, do: [{connect: alice}, {exchange: hello, with: alice}, {close: alice}]}"
     repeat: Count
     do: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
 
