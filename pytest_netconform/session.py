@@ -41,6 +41,7 @@ class Run:
         """Without paths on the command line the bundled suites are collected; --suite adds by name."""
         if not self.targets:
             return
+        self._refuse_unknown_suites_of_params()
         config = self.config
         typed_paths = config.args_source is config.ArgsSource.ARGS
         paths = list(config.args) if typed_paths or not self.settings.targets_typed else []
@@ -61,6 +62,26 @@ class Run:
                 raise UsageError(f"--netconform-suite: no bundled suite is called {pattern!r}{hint}")
             found += [known[name] for name in names if known[name] not in found]
         return found
+
+    def _refuse_unknown_suites_of_params(self) -> None:
+        """Where only bundled suites can be meant. The parameter itself is judged when its suite is read."""
+        known = {path.stem for path in bundled.suites()}
+        if self.config.args_source is self.config.ArgsSource.ARGS:
+            return
+        for pattern, key, _ in self.settings.params:
+            if not any(fnmatchcase(name, pattern) for name in known):
+                hint = did_you_mean(pattern, known)
+                raise UsageError(
+                    f"--netconform-param {pattern}.{key}: no bundled suite is called {pattern!r}{hint}"
+                )
+
+    def unknown_param(self, suite: Suite) -> str:
+        """A parameter that was set for this suite by its name, and that it does not have; or nothing."""
+        for name, key, _ in self.settings.params:
+            if name == suite.name and key not in suite.params:
+                hint = did_you_mean(key, suite.params) or f"; it has {', '.join(suite.params) or 'none'}"
+                return f"--netconform-param {name}.{key}: the suite has no parameter {key!r}{hint}"
+        return ""
 
     def is_chosen(self, path: Path) -> bool:
         """The user named this suite; it is not one of the default ones."""
@@ -126,7 +147,7 @@ def _found(found: Probed) -> str:
         return "\n".join([found.fault, *(f"  {line}" for line in found.explanation)])
     port = "" if found.takes_port else f"; always listens on port {found.port}"
     others = f"; also listens on {', '.join(found.also_listens)}" if found.also_listens else ""
-    return found.profile.seen + port + others
+    return "\n".join([found.profile.seen + port + others, *(f"  {note}" for note in found.notes)])
 
 
 def again(config: pytest.Config, target: Target) -> str:

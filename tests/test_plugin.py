@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 import sys
 import xml.etree.ElementTree as ET
 
@@ -232,6 +233,7 @@ def test_a_target_that_does_not_start_is_an_error_of_each_check(
         (["--gate", "hard"], "*core, strict or robust*"),
         (["--param", "x"], "*SUITE.KEY=VALUE*"),
         (["--target-profile", "fast"], "*no feature is called 'fast'*"),
+        (["--param", "tcp-ehco.reply=x"], "*no bundled suite is called 'tcp-ehco'; did you mean 'tcp-echo'?"),
     ],
 )
 def test_a_wrong_option_is_a_usage_error(
@@ -262,3 +264,40 @@ def test_the_reply_can_be_said(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(*arguments, "--param", "tcp-ack.reply=ok!")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(['expected  "ok!" (6f 6b 21)', 'received  "OK" (4f 4b)*'])
+
+
+def test_a_parameter_that_a_suite_does_not_have_is_a_usage_error(
+    pytester: pytest.Pytester, server: str
+) -> None:
+    result = pytester.runpytest_subprocess("--target", server, "--param", "gbk.encodign=utf-8")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(
+        ["--netconform-param gbk.encodign: the suite has no parameter 'encodign'; did you mean 'encoding'?"]
+    )
+
+
+FIXED = """
+import socket, threading
+def serve(conn):
+    with conn:
+        while data := conn.recv(1024):
+            conn.sendall(data)
+listener = socket.create_server(("127.0.0.1", {port}), backlog=128)
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"""
+
+
+@pytest.mark.parametrize("more", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_two_targets_with_the_same_hard_coded_port_take_turns(
+    pytester: pytest.Pytester, suite: str, more: list[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words: list[str] = []
+    for name in ("a", "b"):
+        (pytester.path / f"{name}.py").write_text(FIXED.format(port=port), encoding="utf-8")
+        words += ["--target", shlex.join([sys.executable, f"{name}.py"])]
+    result = pytester.runpytest_subprocess(*words, suite, *more)
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines([f"netconform: a echoes; always listens on port {port}"])

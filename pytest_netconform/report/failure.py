@@ -142,7 +142,7 @@ def _finding(result: Result) -> Iterator[str]:
     if not result.findings:
         return
     finding = result.findings[0]
-    place = f" ({finding.at})" if finding.at != result.at else ""
+    place = f" (line {finding.at.rpartition(':')[2]})" if finding.at != result.at else ""
     yield from _labelled("found", f"{finding.text}{place}", 1)
     yield from _labelled("expected", finding.expected, 2)
     yield from _labelled("received", finding.received, 2)

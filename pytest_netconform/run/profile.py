@@ -74,6 +74,7 @@ class Probed:
     port: int = 0
     takes_port: bool = True
     also_listens: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     blame: str = ""
     fault: str = ""
     explanation: tuple[str, ...] = ()
@@ -88,7 +89,7 @@ class Probed:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Probed:
-        tuples = {key: tuple(data[key]) for key in ("also_listens", "explanation")}
+        tuples = {key: tuple(data[key]) for key in ("also_listens", "notes", "explanation")}
         profile = Profile.from_dict(data["profile"]) if data["profile"] else None
         return cls(**{**data, **tuples, "profile": profile})
 
