@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .session import RUN
+
 if TYPE_CHECKING:
     from .actors.tcp import TcpActor
     from .target import Instance, Log, Vitals
@@ -93,8 +95,6 @@ def netconform_target_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def target(netconform_target_name: str, request: pytest.FixtureRequest) -> Iterator[RunningTarget]:
     """A running instance of the target given by --target, fresh for each test."""
-    from .plugin import RUN
-
     targets = request.config.stash[RUN].targets
     if not targets:
         pytest.skip("no target: say which server to test, as in --target 'python mysrv.py'")

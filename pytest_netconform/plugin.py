@@ -14,14 +14,12 @@ import pytest
 from . import bundled, options
 from .errors import NetconformError, UsageError
 from .fixtures import netconform_target_name, target, target_factory
-from .session import WORKERINPUT, Run
+from .session import RUN, WORKERINPUT, Run
 
 if TYPE_CHECKING:
     from .run.result import Result
 
 __all__ = ["netconform_target_name", "target", "target_factory"]
-
-RUN = pytest.StashKey[Run]()
 
 
 # ---------------------------------------------------------------- start

@@ -7,17 +7,18 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from . import bundled, options
 from .errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    import pytest
-
     from .run.judge import Judge
     from .run.profile import Probed
     from .suite.model import Suite
     from .target import Target
 
+RUN = pytest.StashKey["Run"]()
 WORKERINPUT = "netconform"
 
 OF_NO_EFFECT_ON_ONE_CHECK = ("record", "lang", "target-start-timeout")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import socket
 import sys
 import xml.etree.ElementTree as ET
 
@@ -290,14 +289,12 @@ while True:
 
 @pytest.mark.parametrize("more", [[], ["-n", "2"]], ids=["alone", "xdist"])
 def test_two_targets_with_the_same_hard_coded_port_take_turns(
-    pytester: pytest.Pytester, suite: str, more: list[str]
+    pytester: pytest.Pytester, suite: str, more: list[str], hard_coded_port: int
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     words: list[str] = []
     for name in ("a", "b"):
-        (pytester.path / f"{name}.py").write_text(FIXED.format(port=port), encoding="utf-8")
+        (pytester.path / f"{name}.py").write_text(FIXED.format(port=hard_coded_port), encoding="utf-8")
         words += ["--target", shlex.join([sys.executable, f"{name}.py"])]
     result = pytester.runpytest_subprocess(*words, suite, *more)
     result.assert_outcomes(passed=2, failed=2)
-    result.stdout.fnmatch_lines([f"netconform: a echoes; always listens on port {port}"])
+    result.stdout.fnmatch_lines([f"netconform: a echoes; always listens on port {hard_coded_port}"])

@@ -26,7 +26,7 @@ def lint(path: Path, shown: str | None = None) -> list[Problem]:
     except SuiteError as exc:
         return list(exc.problems)
     for where, text in _findings(suite):
-        source.problem(source.place(where, key=True), text)
+        source.problem(source.place(where), text)
     return list(in_order(source.problems))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -87,10 +88,26 @@ def matching(pattern: str, encoding: str, said: str) -> Expected:
     compiled = compile_pattern(pattern)
 
     def look(received: bytearray, agreed: int) -> Answer:
-        found = compiled.match(received.decode(encoding, "replace"))
-        return Answer("matched", len(found[0].encode(encoding, "replace"))) if found else MORE
+        found = compiled.match(_whole_characters(received, encoding))
+        return Answer("matched", _bytes_of(len(found[0]), received, encoding)) if found else MORE
 
     return Expected(look, said)
+
+
+def _whole_characters(received: bytearray, encoding: str) -> str:
+    """The text so far, without a character of which only a part has arrived."""
+    return codecs.getincrementaldecoder(encoding)("replace").decode(bytes(received))
+
+
+def _bytes_of(count: int, received: bytearray, encoding: str) -> int:
+    """How many bytes the first `count` characters took; bytes that are no text make characters too."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    characters = 0
+    for i, byte in enumerate(received):
+        if characters >= count:
+            return i
+        characters += len(decoder.decode(bytes([byte])))
+    return len(received)
 
 
 def any_of(choices: Sequence[Expected], said: str) -> Expected:
