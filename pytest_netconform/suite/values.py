@@ -68,18 +68,20 @@ def check_encoding(name: str) -> None:
         raise ValueError(f"{quoted(name)} is no text encoding; write gbk, gb18030, utf-8, ...") from None
 
 
-def shaped(notation: re.Pattern[str], *, or_variable: bool = True) -> Any:
-    """Shows a notation of text to editors; numbers beside it are left alone."""
-    variable = r"|\$\{" if or_variable else ""
-    return Field(json_schema_extra={"pattern": f"^(?:{notation.pattern})$" + variable})
+OR_VARIABLE = r"|\$\{"
+
+
+def shown_to_editors(notation: re.Pattern[str], variable: str = OR_VARIABLE, least: int = 0) -> Any:
+    """What a text looks like, and the least that a number in its stead may be."""
+    return Field(json_schema_extra={"pattern": f"^(?:{notation.pattern})${variable}", "minimum": least})
 
 
 NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
 
-Size = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_size), shaped(SIZE)]
-Count = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_count), shaped(COUNT)]
-Duration = Annotated[StrictStr, checked_by(parse_duration), shaped(DURATION, or_variable=False)]
-Hex = Annotated[StrictStr, checked_when_known_by(in_text(parse_hex)), shaped(HEX)]
+Size = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_size), shown_to_editors(SIZE)]
+Count = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_count), shown_to_editors(COUNT, least=1)]
+Duration = Annotated[StrictStr, checked_by(parse_duration), shown_to_editors(DURATION, "")]
+Hex = Annotated[StrictStr, checked_when_known_by(in_text(parse_hex)), shown_to_editors(HEX)]
 Base64 = Annotated[StrictStr, checked_when_known_by(in_text(parse_base64))]
 Regex = Annotated[StrictStr, checked_when_known_by(in_text(matching.compile_pattern))]
 Encoding = Annotated[StrictStr, checked_by(in_text(check_encoding))]
