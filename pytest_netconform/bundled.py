@@ -38,10 +38,9 @@ def reference(name: str) -> Path:
     known = _references()
     wanted = name.replace("_", "-")
     if wanted not in known:
-        choice = ", ".join(known) or "none is installed"
-        raise UsageError(
-            f"there is no reference server {name!r}{did_you_mean(wanted, known)} (known: {choice})"
-        )
+        right = ", ".join(called for called in known if not called.startswith("faulty/"))
+        hint = did_you_mean(wanted, known) or f"; there are {right}, and servers with a defect as faulty/NAME"
+        raise UsageError(f"there is no reference server {name!r}{hint}")
     return known[wanted]
 
 

@@ -20,6 +20,7 @@ class Reporter:
     def __init__(self, settings: Settings) -> None:
         self.lang = settings.lang
         self.results: list[Result] = []
+        self._told: set[tuple[str, str]] = set()
         self.record = Record(settings.record) if settings.record is not None else None
 
     @pytest.hookimpl(tryfirst=True)
@@ -31,6 +32,9 @@ class Reporter:
         self.results.append(result)
         if self.record is not None:
             self.record.result(result)
+        if result.verdict == "error":
+            report.netconform_is_told = (result.target, result.because) in self._told  # type: ignore[attr-defined]
+            self._told.add((result.target, result.because))
         if report.failed:
             crash = Crash(one_line(result), result.at)
             report.longrepr = FailureText(failure_lines(result, self.lang), crash)  # type: ignore[assignment]
@@ -40,6 +44,8 @@ class Reporter:
         data = getattr(report, "netconform", None)
         if data is not None and data["verdict"] == "warned":
             return "warned", "w", ("WARNED", {"yellow": True})
+        if getattr(report, "netconform_is_told", False):
+            return "", "E", ("ERROR", {"red": True})  # a server that does not start is explained once
         return None
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -136,7 +136,7 @@ class Run:
         return {name: found.as_dict() for name, found in self.probed.items()}
 
     def header(self) -> list[str]:
-        return [f"netconform: {name} {_found(found)}" for name, found in self.probed.items()]
+        return [f"netconform: {name}{_found(found)}" for name, found in self.probed.items()]
 
     def stop(self) -> None:
         for judge in self.judges.values():
@@ -145,10 +145,10 @@ class Run:
 
 def _found(found: Probed) -> str:
     if found.profile is None:
-        return "\n".join([found.fault, *(f"  {line}" for line in found.explanation)])
-    port = "" if found.takes_port else f"; always listens on port {found.port}"
+        return "\n".join([f": {found.fault}", *(f"  {line}" for line in found.explanation)])
+    port = "" if found.takes_port else f"; port {found.port}"
     others = f"; also listens on {', '.join(found.also_listens)}" if found.also_listens else ""
-    return "\n".join([found.profile.seen + port + others, *(f"  {note}" for note in found.notes)])
+    return "\n".join([f" {found.profile.seen}{port}{others}", *(f"  {note}" for note in found.notes)])
 
 
 def again(config: pytest.Config, target: Target) -> str:

@@ -17,7 +17,7 @@ MOST_OUTPUT = 2
 MOST_EXPLANATION = 12
 ARROW = 24
 OUTPUT_PREFIX = "srv| "
-ERROR_LINE = re.compile(r"[\w.]*(Error|Exception|panic|fatal)\b", re.IGNORECASE)
+ERROR_LINE = re.compile(r"[\w.]*(Error|Exception|panic|fatal error)(:|$)", re.IGNORECASE)
 FRAME_LINE = re.compile(r'File "([^"]+)", line (\d+)')
 
 

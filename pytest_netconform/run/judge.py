@@ -58,6 +58,7 @@ class Judge:
         result = self._blank(item)
         if self.probed.profile is None:
             _error(result, self.probed.blame, self.probed.fault)
+            result.explanation = list(self.probed.explanation)
             return result
         try:
             part = self._part(item)

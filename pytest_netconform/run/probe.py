@@ -44,9 +44,7 @@ def probe(target: Target, patience: float = 1.0) -> Probed:
         profile = _profile(instance, patience)
     finally:
         instance.stop()
-    return Probed(
-        profile, instance.port, instance.takes_port, instance.other_addresses, notes=instance.notes
-    )
+    return Probed(profile, instance.port, instance.takes_port, instance.other_addresses, notes=instance.notes)
 
 
 def _profile(instance: Instance, patience: float) -> Profile:
