@@ -99,6 +99,13 @@ def test_a_link_out_of_the_folder_is_not_followed(scope: Scope) -> None:
         evaluated({"file": "link"}, scope)
 
 
+def test_a_file_may_be_too_large(scope: Scope) -> None:
+    with (scope.folder / "large").open("wb") as file:
+        file.truncate(300 << 20)
+    with pytest.raises(BadValue, match="314572800 bytes are more than one step may send or receive"):
+        evaluated({"file": "large"}, scope)
+
+
 def test_a_step_may_have_variables_of_its_own(scope: Scope) -> None:
     assert evaluated("${client}", scope.with_variables(client="bob")) == b"bob"
 

@@ -191,6 +191,9 @@ IN_A_CHECK = """
     hint: {en: A, if: {recieved: short}}
         24: unknown key 'recieved'; did you mean 'received'?
 
+    hint: {en: A, zh: 甲, contains: x}
+        26: unknown key 'contains'
+
     for_each: [1]
         15: 'for_each' is written {name: ...}, not a list [...]
 
@@ -318,6 +321,12 @@ IN_A_STEP = """
 
     {send: x, cut: [a]}
         25: 'cut' is a whole number, not 'a'
+
+    {send: x, cut: [0]}
+        24: 'cut': the places of a cut rise from 1 on, as [1, 3]
+
+    {send: x, cut: [2, 2]}
+        24: 'cut': the places of a cut rise from 1 on, as [1, 3]
 
     {send: x, cut: [3, 1]}
         24: 'cut': the places of a cut rise from 1 on, as [1, 3]

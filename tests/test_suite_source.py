@@ -92,7 +92,8 @@ def test_what_stands_nowhere_has_the_place_of_its_nearest_ancestor(tmp_path: Pat
 def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> None:
     found = read(written(tmp_path, b"\xef\xbb\xbfa: b\r\nc: d\r\n"), SHOWN)
     assert found.value == {"a": "b", "c": "d"}
-    assert found.place(("c",)) == (2, 4)
+    assert (found.place(("a",)), found.place(("c",))) == ((1, 4), (2, 4))
+    assert found.lines == ["a: b", "c: d"]
 
 
 @pytest.mark.usefixtures("each_parser")
