@@ -94,7 +94,7 @@ class CheckItem(pytest.Item):
 
     item: Item
     judge: Judge
-    result: Result | None = None
+    netconform_result: Result | None = None
 
     def prepare(self, item: Item, judge: Judge) -> None:
         self.item, self.judge = item, judge
@@ -115,12 +115,12 @@ class CheckItem(pytest.Item):
         return self.judge.bench.target.name
 
     def runtest(self) -> None:
-        self.result = self.judge.judge(self.item)
-        self.user_properties += [("verdict", self.result.verdict), ("earned", self.result.earned)]
-        if self.result.verdict == "skipped":
-            pytest.skip(self.result.because)
-        if self.result.verdict in ("failed", "error"):
-            raise CheckFailed(self.result.check)
+        result = self.netconform_result = self.judge.judge(self.item)
+        self.user_properties += [("verdict", result.verdict), ("earned", result.earned)]
+        if result.verdict == "skipped":
+            pytest.skip(result.because)
+        if result.verdict in ("failed", "error"):
+            raise CheckFailed(result.check)
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         """What `--pdb` and a bare report show; the controller draws the full text from the result."""

@@ -5,6 +5,7 @@ Imports nothing heavy: an installed but unused plugin costs a pytest start a few
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,8 +144,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     report: Any = yield
-    result: Result | None = getattr(item, "result", None)
-    if call.when == "call" and result is not None and hasattr(item, "judge"):
+    result: Result | None = getattr(item, "netconform_result", None)
+    if call.when == "call" and result is not None:
         report.netconform = result.as_dict()
         if result.verdict == "skipped":
             path, _, line = result.at.rpartition(":")
@@ -160,6 +161,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run.stop()
     if run.has_broken_suites:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    if run.targets:
+        _spare_the_import_of_hypothesis(session.config)
+
+
+def _spare_the_import_of_hypothesis(config: pytest.Config) -> None:
+    """Hypothesis' own plugin imports all of hypothesis for the summary, half a second, although it can
+    have nothing to say where nothing in this process, and no xdist worker, has used it."""
+    if "hypothesis" not in sys.modules and not config.getoption("numprocesses", None):
+        config.pluginmanager.unregister(name="hypothesispytest")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -65,7 +65,8 @@ class Result:
         return self.verdict != "skipped" or self.blame == "target"
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "earned": self.earned, "counts": self.counts}
+        findings = [asdict(finding) for finding in self.findings]
+        return {**vars(self), "findings": findings, "earned": self.earned, "counts": self.counts}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Result:
