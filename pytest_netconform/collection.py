@@ -49,8 +49,8 @@ class SuiteFile(pytest.File):
             suite = load(self.path, shown)
         except SuiteError as exc:
             raise self.CollectError(str(exc)) from None
-        if unknown := self.run.unknown_param(suite):
-            raise self.CollectError(unknown)
+        if wrong := self.run.wrong_param(suite):
+            raise self.CollectError(wrong)
         for word, meaning in {**LEVELS, suite.name: f"checks of the suite {suite.name}"}.items():
             self.config.addinivalue_line("markers", f"{word}: {meaning}")
         chosen = self.run.is_chosen(self.path)

@@ -76,12 +76,22 @@ class Run:
                     f"--netconform-param {pattern}.{key}: no bundled suite is called {pattern!r}{hint}"
                 )
 
-    def unknown_param(self, suite: Suite) -> str:
-        """A parameter that was set for this suite by its name, and that it does not have; or nothing."""
+    def wrong_param(self, suite: Suite) -> str:
+        """What is wrong with the parameters that were set for this suite; or nothing."""
+        from .run.items import params_of
+
         for name, key, _ in self.settings.params:
             if name == suite.name and key not in suite.params:
                 hint = did_you_mean(key, suite.params) or f"; it has {', '.join(suite.params) or 'none'}"
                 return f"--netconform-param {name}.{key}: the suite has no parameter {key!r}{hint}"
+        params = params_of(suite, self.settings.params)
+        encoding, reply = str(params.get("encoding") or "utf-8"), str(params.get("reply") or "")
+        try:
+            reply.encode(encoding)
+        except LookupError:
+            return f"--netconform-param {suite.name}.encoding: Python knows no text encoding {encoding!r}"
+        except UnicodeEncodeError:
+            return f"--netconform-param {suite.name}.reply: {reply!r} cannot be written in {encoding}"
         return ""
 
     def is_chosen(self, path: Path) -> bool:

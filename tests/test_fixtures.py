@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from servers import script
 
+from pytest_netconform.deadline import Deadline
 from pytest_netconform.fixtures import TargetFactory
 
 
@@ -35,7 +36,7 @@ def test_a_running_target_tells_of_itself(target_factory: TargetFactory, tmp_pat
     client.send(b"hello")
     client.read_exactly(5)
     assert running.host == "127.0.0.1"
-    assert "got b'hello'" in running.log.tail()
+    running.log.wait_for("got b'hello'", Deadline(10))
     assert running.vitals().processes == 1
     client.half_close()
     assert client.read_to_end() == "fin"

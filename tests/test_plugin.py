@@ -266,14 +266,23 @@ def test_the_reply_can_be_said(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(['expected  "ok!" (6f 6b 21)', 'received  "OK" (4f 4b)*'])
 
 
-def test_a_parameter_that_a_suite_does_not_have_is_a_usage_error(
-    pytester: pytest.Pytester, server: str
+@pytest.mark.parametrize(
+    ("param", "message"),
+    [
+        (
+            "gbk.encodign=utf-8",
+            "gbk.encodign: the suite has no parameter 'encodign'; did you mean 'encoding'?",
+        ),
+        ("*.encoding=bogus", "gbk.encoding: Python knows no text encoding 'bogus'"),
+        ("gbk.reply=ā时\U0001f600", "gbk.reply: 'ā时\U0001f600' cannot be written in gbk"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_a_usage_error(
+    pytester: pytest.Pytester, server: str, param: str, message: str
 ) -> None:
-    result = pytester.runpytest_subprocess("--target", server, "--param", "gbk.encodign=utf-8")
+    result = pytester.runpytest_subprocess("--target", server, "--param", param)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stdout.fnmatch_lines(
-        ["--netconform-param gbk.encodign: the suite has no parameter 'encodign'; did you mean 'encoding'?"]
-    )
+    result.stdout.fnmatch_lines([f"--netconform-param {message}"])
 
 
 FIXED = """

@@ -14,6 +14,8 @@ from ..suite import evaluate, steps
 from ..suite.meaning import CROWD
 from .stage import Mismatch, Stage
 
+RANDOM_CUTS = 8
+
 
 def play_step(stage: Stage, step: steps.Step) -> None:
     """Play one step, unless the target lacks the feature that it is for."""
@@ -72,14 +74,18 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
         places: Iterable[int] = range(1, len(data))
     elif cut == "random":
         source = random.Random(f"{scope.seed} cut")  # noqa: S311 - the same cuts in every run
-        places = sorted(source.sample(range(1, len(data)), min(len(data) - 1, 8)))
+        inside = range(1, len(data))
+        places = sorted(source.sample(inside, min(len(inside), RANDOM_CUTS)))
     elif isinstance(cut, steps.Every):
-        places = range(scope.number(cut.every), len(data), scope.number(cut.every))
+        size = scope.number(cut.every)
+        if size < 1:
+            raise evaluate.BadValue(f"cut every {size} bytes: a piece has at least one")
+        places = range(size, len(data), size)
     else:
         places = cut
     marks = [0, *places, len(data)]
     pieces = [data[start:end] for start, end in itertools.pairwise(marks)]
-    if not all(pieces):
+    if data and not all(pieces):
         raise evaluate.BadValue(f"cut {list(places)} leaves an empty piece of {len(data)} bytes")
     return pieces
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..actors.tcp import Refused, TcpActor
 from ..deadline import Deadline, DeadlineMissed
 from ..payload import excerpt, parse_duration
-from ..suite.evaluate import Scope
+from ..suite.evaluate import BadValue, Scope
 from ..suite.matching import Answer, Expected
 from ..suite.meaning import CROWD
 from ..suite.model import Check, Suite
@@ -95,17 +95,21 @@ class Stage:
         return actor
 
     def members(self, names: str | tuple[str, ...] | None) -> list[TcpActor]:
-        """The named clients; a crowd's name stands for all of it; None for the only client there is."""
+        """The named clients; a crowd's name stands for all of it; None for the only client there is.
+
+        Raises BadValue where a client is not connected after all, because a parameter left it out."""
         if names is None:
-            return list(self.actors.values())
+            return [actor for actor in self.actors.values() if actor.open and actor.name != NEWCOMER]
         wanted = (names,) if isinstance(names, str) else names
         return [actor for name in wanted for actor in self._called(name)]
 
     def _called(self, name: str) -> Iterator[TcpActor]:
         if name == CROWD:
             yield from (actor for key, actor in self.actors.items() if key.startswith(f"{CROWD}["))
-        else:
+        elif name in self.actors:
             yield self.actors[name]
+        else:
+            raise BadValue(f"no client called {name!r} is connected here")
 
     # ------------------------------------------------------------ receiving
 
