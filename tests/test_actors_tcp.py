@@ -128,7 +128,7 @@ def test_connecting_is_paced_by_the_accept_queue(scene: Scene) -> None:
     scene.instance.pause()
     queue = scene.instance.accept_queue()
     assert queue is not None
-    for i in range(queue.limit):
+    for i in range(queue.limit + 1):
         scene.client(f"crowd[{i}]")
     late = TcpActor("late", scene.instance, lambda *_: None)
     with pytest.raises(DeadlineMissed, match="to accept the clients before this one"):

@@ -184,3 +184,19 @@ def test_an_acknowledging_server_may_answer_each_piece_but_no_more(
 def test_an_echoing_server_may_send_nothing_more() -> None:
     assert Replies(None).is_surplus(b"x", 6, 5, True)
     assert not Replies(None).is_surplus(b"", 5, 5, True)
+
+
+def test_a_server_with_the_shortest_accept_queue_is_not_failed(tmp_path: Path) -> None:
+    """listen(0) holds one connection: two clients that connect while it is paused are too many."""
+    path = tmp_path / "mine.netconform.yaml"
+    steps = "[{server: pause}, {connect: [a, b]}, {server: resume}, {exchange: x, with: a}]"
+    path.write_text(f"{HEAD}checks:\n  two:\n    title: two\n    steps: {steps}\n{ONE}", encoding="utf-8")
+    server = script(tmp_path / "srv.py")
+    server.write_text(server.read_text("utf-8").replace("backlog=128", "backlog=0"), encoding="utf-8")
+    target = Target("srv", shlex.join([sys.executable, str(server)]))
+    judge = Judge(Bench(target), probe(target), Rules())
+    two, one = (judge.judge(item) for item in items_of(load(path), path.name))
+    judge.bench.retire()
+    assert (two.verdict, two.counts) == ("skipped", False)
+    assert "accept queue is too short" in two.because
+    assert one.verdict == "passed"

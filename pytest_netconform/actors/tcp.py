@@ -19,7 +19,6 @@ from ..errors import EnvironmentFault
 from ..target import Instance
 
 CHUNK = 256 * 1024
-SHORTEST_QUEUE = 1
 DEFAULT_SECONDS = 10.0
 LARGE_BUFFER = 4 * 1024 * 1024
 THE_SERVERS_FAULT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.ECONNABORTED)
@@ -69,7 +68,7 @@ class TcpActor:
         """Connect, but not before the server has room in its accept queue: a connection too many
         would wait a second for the kernel's next SYN. Raises Refused or DeadlineMissed."""
         deadline = deadline or Deadline(DEFAULT_SECONDS)
-        poll(self._has_room, deadline, "the server to accept the clients before this one")
+        poll(self.has_room, deadline, "the server to accept the clients before this one")
         sock = self.instance.socket()
         if receive_buffer is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -89,9 +88,10 @@ class TcpActor:
         self.local_port = sock.getsockname()[1]
         self._note(self.name, "connects", b"")
 
-    def _has_room(self) -> bool:
+    def has_room(self) -> bool:
+        """The kernel takes one connection more than listen(2) was told: listen(1) holds two."""
         queue = self.instance.accept_queue()
-        return queue is None or queue.length < max(queue.limit, SHORTEST_QUEUE)
+        return queue is None or queue.length <= queue.limit
 
     # ------------------------------------------------------------ sending
 

@@ -21,7 +21,7 @@ from .items import Item, filled, items_of, params_of
 from .play import Played, play
 from .profile import Probed, Profile, Replies
 from .result import Result
-from .stage import Part
+from .stage import NotApplicable, Part
 from .transcript import Event, shown
 
 MOST_TRACEBACK = 6
@@ -65,6 +65,8 @@ class Judge:
             if not self._applies(item, part, result):
                 return result
             self._judge(part, item, result)
+        except NotApplicable as exc:
+            result.verdict, result.because = "skipped", str(exc)
         except BadValue as exc:
             _error(result, "suite", f"{result.at}: {exc}")
         except NetconformError as exc:

@@ -32,6 +32,10 @@ class Mismatch(Exception):
         self.details = details
 
 
+class NotApplicable(Exception):
+    """The check cannot be played on this server, which is no fault of it."""
+
+
 @dataclass(frozen=True)
 class Part:
     """What is played: a check of a suite with its parameters, for a target of this profile."""
@@ -85,6 +89,8 @@ class Stage:
         if name in self.actors:
             self.actors[name].close()
         actor = TcpActor(name, self.instance, self.transcript.note)
+        if self.paused and not actor.has_room():
+            raise NotApplicable("its accept queue is too short for so many clients while it is paused")
         self.actors[name] = actor
         try:
             actor.connect(self.deadline, receive_buffer)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ..deadline import Deadline, DeadlineMissed
 from ..payload import decode_guess, fit, visible
 
-CAP = 256 * 1024
+CAP = 2 * 1024 * 1024
 """Bytes kept of the beginning, and again of the end."""
 FLOOD = 128 * 1024 * 1024
 """Bytes since the last mark after which the instance is killed: draining without end costs the tester
@@ -70,7 +70,7 @@ class Log:
     """Standard output and standard error of the whole process tree, in their true order.
 
     A position is a number of bytes since the start. `since`, `lines` and `count` know what is kept:
-    the first and the last 256 KiB.
+    the first and the last 2 MiB.
     """
 
     def __init__(self, on_flood: Callable[[], None]) -> None:
