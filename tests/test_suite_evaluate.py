@@ -49,6 +49,10 @@ def evaluated(value: object, scope: Scope) -> bytes:
         ({"repeat": "a", "times": "${size}"}, b"a" * 1024),
         ({"repeat": "a", "times": 0}, b""),
         ({"join": ("a", {"hex": "00"}, {"repeat": "b", "times": "${n}"})}, b"a\x00bbb"),
+        ({"first": 1, "of": "你"}, b"\xc4"),
+        ({"after": "1", "of": "你"}, b"\xe3"),
+        ({"first": 5, "of": "ab"}, b"ab"),
+        ({"numbers": 16}, b"line 00000000 ab"),
         ({"file": "x.bin"}, b"\x00x"),
     ],
 )
@@ -63,6 +67,13 @@ def test_random_data_depends_on_the_seed_and_the_size_alone(scope: Scope) -> Non
     assert len(one) == 1024
     assert one == evaluated({"random": 1024}, again)
     assert one != evaluated({"random": 1024}, other)
+
+
+def test_numbers_are_different_at_every_place(scope: Scope) -> None:
+    """A piece that is lost, doubled or moved shows, also at the borders of buffers."""
+    lines = evaluated({"numbers": "64KiB"}, scope).splitlines(keepends=True)
+    assert len(set(lines)) == len(lines) == 1024
+    assert {len(line) for line in lines} == {64}
 
 
 @pytest.mark.parametrize(

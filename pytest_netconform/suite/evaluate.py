@@ -13,10 +13,12 @@ from ..payload import parse_base64, parse_hex, parse_size, quoted
 from . import matching, templates
 from .matching import Expected
 from .values import (
+    AfterData,
     AnyOf,
     Base64Data,
     Contains,
     FileData,
+    FirstData,
     HexData,
     JoinData,
     Length,
@@ -142,6 +144,8 @@ _DATA: dict[type, Callable[[Any, Scope], bytes]] = {
     RandomData: _random,
     NumbersData: lambda v, s: _numbers(_bounded(s.number(v.numbers))),
     JoinData: lambda v, s: b"".join(data(piece, s) for piece in v.join),
+    FirstData: lambda v, s: data(v.of, s)[: s.number(v.first)],
+    AfterData: lambda v, s: data(v.of, s)[s.number(v.after) :],
     FileData: _file,
 }
 

@@ -172,6 +172,20 @@ class JoinData(Model):
     join: tuple[Data, ...]
 
 
+class FirstData(Model):
+    """The first so many bytes of some data: half a character, say."""
+
+    first: Count
+    of: Data
+
+
+class AfterData(Model):
+    """Some data without its first so many bytes."""
+
+    after: Count
+    of: Data
+
+
 class FileData(Model):
     """The content of a file inside the suite's folder."""
 
@@ -216,6 +230,8 @@ DATA_FORMS: tuple[type[Model], ...] = (
     RandomData,
     NumbersData,
     JoinData,
+    FirstData,
+    AfterData,
     FileData,
 )
 MATCH_FORMS: tuple[type[Model], ...] = (ReplyTo, Contains, Matches, AnyOf, Length)
@@ -230,6 +246,8 @@ _DataForms = (
     | Annotated[RandomData, Tag(tag_of("random"))]
     | Annotated[NumbersData, Tag(tag_of("numbers"))]
     | Annotated[JoinData, Tag(tag_of("join"))]
+    | Annotated[FirstData, Tag(tag_of("first"))]
+    | Annotated[AfterData, Tag(tag_of("after"))]
     | Annotated[FileData, Tag(tag_of("file"))]
 )
 Data = Annotated[_DataForms, by_kind(_ways("text (a number in quotes)", DATA_FORMS), *DATA_FORMS)]
@@ -243,5 +261,5 @@ Match = Annotated[
     by_kind(_ways("text (a number in quotes)", ALL_FORMS), *ALL_FORMS),
 ]
 
-for _form in (RepeatData, JoinData, ReplyTo, Contains, AnyOf):
+for _form in (RepeatData, JoinData, FirstData, AfterData, ReplyTo, Contains, AnyOf):
     _form.model_rebuild()
