@@ -57,6 +57,7 @@ class SuiteFile(pytest.File):
         targets = [name for name in self.run.judges if chosen or self.run.fits(name, suite)]
         for item in items_of(suite, shown, chosen):
             if not self.run.judges:
+                self.run.untested += 1
                 yield self._item(UntestedItem, item.slug)
             for target in targets:
                 check = self._item(CheckItem, f"{item.slug}[{target}]")

@@ -32,27 +32,31 @@ class UsageError(NetconformError):
     blame: Blame = "usage"
 
 
-class EnvironmentFault(NetconformError):
-    """The machine or the tester itself is at fault: the verdict is error and costs the target nothing."""
-
-    blame: Blame = "environment"
-
-
-class TargetError(NetconformError):
-    """The target could not be tested, by a fault of its own: it exits, never listens, ...
+class NotTestable(NetconformError):
+    """Something could not be tested: the verdict is error.
 
     `str(error)` is one sentence; `explanation` are further lines (cause, what to do, the output's
     tail), already made safe to print.
     """
 
-    blame: Blame = "target"
-
     def __init__(self, sentence: str, explanation: tuple[str, ...] = ()) -> None:
         super().__init__(sentence)
         self.explanation = explanation
 
-    def __reduce__(self) -> tuple[type[TargetError], tuple[str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[type[NotTestable], tuple[str, tuple[str, ...]]]:
         return type(self), (str(self), self.explanation)
+
+
+class EnvironmentFault(NotTestable):
+    """The machine or the tester itself is at fault, which costs the target nothing."""
+
+    blame: Blame = "environment"
+
+
+class TargetError(NotTestable):
+    """The target is at fault: it exits, never listens, ..."""
+
+    blame: Blame = "target"
 
 
 @dataclass(frozen=True)

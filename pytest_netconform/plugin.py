@@ -155,6 +155,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    run = config.stash[RUN]
+    if run.untested:
+        from .collection import NO_TARGET
+
+        terminalreporter.section("netconform")
+        terminalreporter.line(f"{run.untested} checks were skipped; {NO_TARGET}")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash[RUN]

@@ -33,6 +33,7 @@ class Run:
         self.targets: dict[str, Target] = {one.name: one for one in settings.targets}
         self.default_suites = False
         self.has_broken_suites = False
+        self.untested = 0
         self.probed: dict[str, Probed] = {}
         self.judges: dict[str, Judge] = {}
 

@@ -15,7 +15,7 @@ import pytest
 from target_servers import ECHO, LISTEN, PATIENCE, THREADED, WAIT, exchange, target
 
 from pytest_netconform.deadline import Deadline, poll
-from pytest_netconform.errors import TargetError
+from pytest_netconform.errors import NotTestable
 from pytest_netconform.target import Instance, Target, explain
 from pytest_netconform.target import start as start_module
 from pytest_netconform.target.ports import lock_free_port
@@ -33,8 +33,8 @@ def free_port() -> Iterator[int]:
     lock.release()
 
 
-def failure(started: Target) -> TargetError:
-    with pytest.raises(TargetError) as caught:
+def failure(started: Target) -> NotTestable:
+    with pytest.raises(NotTestable) as caught:
         started.start()
     return caught.value
 
@@ -238,6 +238,8 @@ def test_a_port_that_another_process_has(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         source = f"import socket\naddress = ('127.0.0.1', {port})\nsocket.socket().bind(address)"
         error = failure(target(tmp_path, source))
+    assert error.blame == "environment"
+    assert str(error) == "the port that the server wants is taken"
     assert error.explanation[0] == "cause: OSError: [Errno 98] Address already in use (server.py:3)"
     assert error.explanation[1].startswith(f"port {port} is in use by PID {os.getpid()}: ")
 
@@ -255,7 +257,7 @@ class PatienceUntil(Deadline):
 
 def failure_once(
     monkeypatch: pytest.MonkeyPatch, reached: Callable[[], bool], started: Target
-) -> TargetError:
+) -> NotTestable:
     monkeypatch.setattr(start_module, "Deadline", lambda seconds: PatienceUntil(reached))
     return failure(started)
 

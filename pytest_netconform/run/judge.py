@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import NetconformError
+from ..errors import NotTestable
 from ..payload import visible
 from ..suite.evaluate import BadValue
 from ..suite.features import FEATURES
@@ -69,9 +69,9 @@ class Judge:
             result.verdict, result.because = "skipped", str(exc)
         except BadValue as exc:
             _error(result, "suite", f"{result.at}: {exc}")
-        except NetconformError as exc:
+        except NotTestable as exc:
             _error(result, exc.blame, str(exc))
-            result.explanation = list(getattr(exc, "explanation", ()))
+            result.explanation = list(exc.explanation)
             self.bench.retire()
         except Exception as exc:
             _error(result, "environment", f"the tester itself failed: {type(exc).__name__}: {exc}")
@@ -176,7 +176,7 @@ class Judge:
     def _replay(self, part: Part, played: Played, before: str, result: Result) -> None:
         """Play again on fresh instances, to say whether it always fails."""
         passes = 0
-        with contextlib.suppress(NetconformError):  # a server that does not start again has failed anyway
+        with contextlib.suppress(NotTestable):  # a server that does not start again has failed anyway
             for _ in range(REPLAYS):
                 with self.bench.fresh() as instance:
                     again = play(part, instance, REPLAY_SHARE)

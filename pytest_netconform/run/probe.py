@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..actors.tcp import ConnectionEnded, Refused, TcpActor
 from ..deadline import Deadline, DeadlineMissed
-from ..errors import EnvironmentFault, TargetError
+from ..errors import NotTestable
 from ..payload import decode_guess, excerpt, visible
 from ..target import Instance, Target
 from .profile import ASSUMED, Probed, Profile, Speaks, features_of
@@ -37,9 +37,8 @@ def probe(target: Target, patience: float = 1.0) -> Probed:
     """Start the target, talk to it, stop it. What keeps it from being tested is part of the answer."""
     try:
         instance = target.start()
-    except (TargetError, EnvironmentFault) as exc:
-        explanation = exc.explanation if isinstance(exc, TargetError) else ()
-        return Probed(None, blame=exc.blame, fault=str(exc), explanation=explanation)
+    except NotTestable as exc:
+        return Probed(None, blame=exc.blame, fault=str(exc), explanation=exc.explanation)
     try:
         profile = _profile(instance, patience)
     finally:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import TargetError
+from ..errors import EnvironmentFault, NotTestable, TargetError
 from ..payload import fit, visible
 from .command import Command
 from .log import Log
@@ -50,10 +50,13 @@ class Failure:
 # ---------------------------------------------------------------- the three kinds of failure
 
 
-def ended(failure: Failure, exit_: Exit) -> TargetError:
-    """It ended before it listened."""
+def ended(failure: Failure, exit_: Exit) -> NotTestable:
+    """It ended before it listened. That somebody else has its port is no fault of the target."""
     how = f"with {exit_}" if exit_.signal is None else f"({exit_})"
-    return _error(f"the server ended {how} before it listened on a port", failure, _causes(failure))
+    error = _error(f"the server ended {how} before it listened on a port", failure, _causes(failure))
+    if _wants_busy_port(failure) and _held(busy_sockets(failure)):
+        return EnvironmentFault("the port that the server wants is taken", error.explanation)
+    return error
 
 
 def silent(failure: Failure, seconds: float, port: int | None) -> TargetError:
@@ -139,10 +142,14 @@ def _command_line(pid: int) -> str:
 
 def port_to_be_freed(failure: Failure) -> int | None:
     """The port that the target could not bind, if only connections in TIME_WAIT hold it."""
-    if not _IN_USE.search("\n".join(failure.log.tail(LINES_SEARCHED))):
+    if not _wants_busy_port(failure):
         return None
     sockets = busy_sockets(failure)
     return sockets[0].port if sockets and not _held(sockets) else None
+
+
+def _wants_busy_port(failure: Failure) -> bool:
+    return _IN_USE.search("\n".join(failure.log.tail(LINES_SEARCHED))) is not None
 
 
 def busy_sockets(failure: Failure) -> list[Endpoint]:

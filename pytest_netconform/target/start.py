@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 from ..deadline import Deadline, DeadlineMissed, poll
-from ..errors import TargetError
+from ..errors import NotTestable
 from . import explain
 from .command import Command, SpawnFailed, build, refusal
 from .explain import Failure
@@ -33,7 +33,7 @@ _hard_coded: dict[tuple[str, Path | None], int] = {}
 class _KeptByTimeWait(Exception):
     """The start failed because closed connections keep the port."""
 
-    def __init__(self, port: int, error: TargetError) -> None:
+    def __init__(self, port: int, error: NotTestable) -> None:
         super().__init__(port)
         self.port = port
         self.error = error
