@@ -1,4 +1,4 @@
-"""I22: holds a lock while it waits for a client."""
+"""I22: holds a lock as long as it waits for a client: nobody else is served meanwhile."""
 
 import threading
 
@@ -9,12 +9,9 @@ lock = threading.Lock()
 
 class LockAroundRecv(Connection):
     def talk(self) -> None:
-        while data := self.locked_recv():
-            self.sock.sendall(self.handle(data))
-
-    def locked_recv(self) -> bytes:
         with lock:
-            return self.sock.recv(SIZE)
+            while data := self.sock.recv(SIZE):
+                self.sock.sendall(self.handle(data))
 
 
 main(LockAroundRecv)
