@@ -124,7 +124,9 @@ def read(path: Path, shown: str) -> Source:
     except _TooLarge as exc:
         raise source.refusal(exc.args[1], exc.args[0]) from None
     except yaml.MarkedYAMLError as exc:
-        raise source.refusal(_mark(exc), f"not YAML: {_reason(exc)}") from exc
+        # Some versions of libyaml have a limit of their own, which the scanner may meet before the composer.
+        too_deep = "nesting depth" in (exc.problem or "")
+        raise source.refusal(_mark(exc), TOO_DEEP if too_deep else f"not YAML: {_reason(exc)}") from exc
     except yaml.reader.ReaderError as exc:
         place = _line_and_column(text, exc.position)
         raise source.refusal(place, f"not YAML: character #x{exc.character:04x} is not allowed") from exc
