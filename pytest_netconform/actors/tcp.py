@@ -11,12 +11,15 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import EnvironmentFault
 from ..target import Instance
+
+if TYPE_CHECKING:
+    from .stream import Stream
 
 CHUNK = 256 * 1024
 DEFAULT_SECONDS = 10.0
@@ -45,9 +48,11 @@ class Refused(Exception):
 
 
 class TcpActor:
-    """One named client. `received` holds what arrived and was not yet taken by a step."""
+    """One named client. `received` holds what arrived and was not yet taken by a step.
 
-    def __init__(self, name: str, instance: Instance, note: Note) -> None:
+    Whenever it waits, the `streams` of other clients go on. `quiet`: it notes nothing."""
+
+    def __init__(self, name: str, instance: Instance, note: Note, streams: Sequence[Stream] = ()) -> None:
         self.name = name
         self.instance = instance
         self.received = bytearray()
@@ -58,7 +63,9 @@ class TcpActor:
         self.stalled = False
         self.pending = b""
         self.local_port = 0
-        self._note = note
+        self.quiet = False
+        self._note_event = note
+        self._streams = streams
         self._sock: socket.socket | None = None
         self._poll = select.poll()
 
@@ -108,13 +115,14 @@ class TcpActor:
     def _write(self, data: bytes, deadline: Deadline) -> None:
         view = memoryview(data)
         while view:
-            view = view[self._write_some(view) :]
+            view = view[self.write_some(view) :]
             if view:
                 events = select.POLLOUT | (select.POLLIN if self.ended is None else 0)
                 if self._wait(events, deadline, "the server to take the data") & ~select.POLLOUT:
                     self._read_once()
 
-    def _write_some(self, view: memoryview) -> int:
+    def write_some(self, view: memoryview) -> int:
+        """What goes out at once: so many bytes. Raises ConnectionEnded."""
         try:
             count = self._socket().send(view)
         except BlockingIOError:
@@ -130,7 +138,7 @@ class TcpActor:
         self._note(self.name, "sends", data)
         view = memoryview(data)
         while view:
-            view = view[self._write_some(view) :]
+            view = view[self.write_some(view) :]
             if view and self._is_stuck(deadline):
                 break
         self.pending += bytes(view)
@@ -290,11 +298,37 @@ class TcpActor:
     # ------------------------------------------------------------ waiting
 
     def _wait(self, events: int, deadline: Deadline, what: str) -> int:
-        self._poll.modify(self._socket(), events)
+        sock = self._socket()
+        self._poll.modify(sock, events)
+        if any(stream.actor is not self for stream in self._streams):
+            return self._wait_amid_streams(sock.fileno(), deadline, what)
         ready = self._poll.poll(deadline.remaining() * 1000)
         if not ready:
             raise DeadlineMissed(what)
         return ready[0][1]
+
+    def _wait_amid_streams(self, own: int, deadline: Deadline, what: str) -> int:
+        others = [stream for stream in self._streams if stream.actor is not self]
+        while not deadline.expired():
+            going = {stream.actor.fileno(): stream for stream in others if stream.events()}
+            for fd, stream in going.items():
+                self._poll.register(fd, stream.events())
+            ready = dict(self._poll.poll(deadline.remaining() * 1000))
+            for fd, stream in going.items():
+                self._poll.unregister(fd)
+                if fd in ready:
+                    stream.turn()
+            if own in ready:
+                return ready[own]
+        raise DeadlineMissed(what)
+
+    def fileno(self) -> int:
+        """Of its socket. Raises ConnectionEnded where it has none any more."""
+        return self._socket().fileno()
+
+    def _note(self, actor: str, what: str, data: bytes) -> None:
+        if not self.quiet:
+            self._note_event(actor, what, data)
 
     def _socket(self) -> socket.socket:
         if self._sock is None:

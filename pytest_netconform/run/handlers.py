@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..actors.tcp import TcpActor
-from ..deadline import Deadline, DeadlineMissed, poll
-from ..payload import excerpt, parse_duration
-from ..suite import evaluate, steps
+from ..deadline import Deadline, DeadlineMissed
+from ..payload import excerpt
+from ..suite import evaluate, server_steps, steps
 from ..suite.meaning import CROWD
+from ..suite.step import Step
+from . import server_handlers
+from .server_handlers import NotLevel, await_reading
 from .stage import Mismatch, Stage
 
 RANDOM_CUTS = 8
 
 
-def play_step(stage: Stage, step: steps.Step) -> None:
+def play_step(stage: Stage, step: Step) -> None:
     """Play one step, unless the target lacks the feature that it is for."""
     stage.step = step
     if step.when is None or stage.part.profile.has(step.when):
@@ -50,13 +53,8 @@ def _send_pieces(stage: Stage, actor: TcpActor, pieces: list[bytes]) -> None:
     """Each piece is written when the server has read the one before: they are certainly several reads."""
     for i, piece in enumerate(pieces):
         if i:
-            _await_reading(stage, actor)
+            await_reading(stage, actor)
         actor.send(piece, stage.deadline)
-
-
-def _await_reading(stage: Stage, actor: TcpActor) -> None:
-    actor.await_consumed(stage.deadline)
-    stage.transcript.note("server", "has read it")
 
 
 def _in_order(stage: Stage, actors: list[TcpActor], order: str) -> list[tuple[int, TcpActor]]:
@@ -93,13 +91,7 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
 def receive(stage: Stage, step: steps.Receive) -> None:
     for i, actor in enumerate(stage.members(step.at)):
         expected = evaluate.expected(step.receive, stage.scope(actor.name, i))
-        stage.receive(actor, expected, _within(stage, step.within))
-
-
-def _within(stage: Stage, within: str | None) -> Deadline:
-    if within is None:
-        return stage.deadline
-    return stage.deadline.within(parse_duration(within) * stage.part.patience)
+        stage.receive(actor, expected, stage.within(step.within))
 
 
 def exchange(stage: Stage, step: steps.Exchange) -> None:
@@ -159,7 +151,7 @@ def reset(stage: Stage, step: steps.Reset) -> None:
 
 
 def ended(stage: Stage, step: steps.Ended) -> None:
-    deadline = _within(stage, step.within)
+    deadline = stage.within(step.within)
     for actor in stage.members(step.ended):
         _await_end(stage, actor, deadline)
         if step.by not in ("either", actor.ended):
@@ -203,97 +195,33 @@ def ignore(stage: Stage, step: steps.Ignore) -> None:
         stage.ignored.add(actor.name)
 
 
-def server(stage: Stage, step: steps.Server) -> None:
-    action = step.server
-    if isinstance(action, steps.Released):
-        for actor in stage.members(action.released):
-            _released(stage, actor)
-    elif isinstance(action, steps.HasRead):
-        for actor in stage.members(action.has_read):
-            _await_reading(stage, actor)
-    else:
-        _SERVER[action](stage)
-
-
-def _alive(stage: Stage) -> None:
-    died = stage.instance.exited()
-    if died is not None:
-        raise Mismatch("the server has ended", expected="a running server", received=str(died))
-
-
-def _died(stage: Stage) -> None:
-    stage.may_die = True
-    stage.instance.wait_exit(stage.deadline)
-
-
-def _pause(stage: Stage) -> None:
-    stage.instance.pause()
-    stage.paused = True
-    stage.transcript.note("server", "is paused")
-
-
-def _resume(stage: Stage) -> None:
-    stage.transcript.note("server", "goes on")
-    stage.instance.resume()
-    stage.paused = False
-
-
-_SERVER: dict[str, Callable[[Stage], None]] = {
-    "alive": _alive,
-    "died": _died,
-    "pause": _pause,
-    "resume": _resume,
-}
-
-
-def _released(stage: Stage, actor: TcpActor) -> None:
-    """The server's process holds no descriptor of this connection any more."""
-
-    def let_go() -> bool:
-        end = stage.instance.connection(actor.local_port)
-        return end is None or not end.owned
-
-    try:
-        poll(let_go, stage.deadline, "")
-    except DeadlineMissed:
-        end = stage.instance.connection(actor.local_port)
-        raise Mismatch(
-            f"the server still holds its end of {actor.name}'s connection",
-            expected="the connection is let go",
-            received=f"state {end.state}" if end else "held until the deadline",
-            missed=True,
-        ) from None
-
-
-def log(stage: Stage, step: steps.Log) -> None:
-    scope = stage.scope()
-    text, times = scope.text(step.log.contains), scope.number(step.log.times)
-    prints_in = stage.part.profile.prints_in
-    encodings = (prints_in,) if prints_in else ("utf-8", stage.part.encoding)
-    found = stage.instance.log
-    try:
-        found.wait_for(text, stage.deadline, mark=stage.log_mark, times=times, encodings=encodings)
-    except DeadlineMissed:
-        count = found.count(text, mark=stage.log_mark, encodings=encodings)
-        raise Mismatch(
-            "the server does not print what it received",
-            expected=f'"{text}"' + (f", {times} times" if times > 1 else ""),
-            received=f"{count} times" if count else "not printed",
-            got="short" if count else "nothing",
-            missed=True,
-        ) from None
-
-
 def repeat(stage: Stage, step: steps.Repeat) -> None:
     outer = stage.loop
-    for i in range(stage.scope().number(step.repeat)):
+    rounds = stage.scope().number(step.repeat)
+    for i in range(rounds):
         stage.loop = {**outer, "i": i}
-        for inner in step.do:
-            play_step(stage, inner)
+        try:
+            for inner in step.do:
+                play_step(stage, inner)
+        except NotLevel:
+            if step.until is None or i == rounds - 1:
+                raise
+        else:
+            if step.until is not None:
+                break
     stage.loop = outer
 
 
-HANDLERS: dict[type[steps.Step], Callable[[Stage, Any], None]] = {
+def meanwhile(stage: Stage, step: steps.Meanwhile) -> None:
+    """One client streams while the others act."""
+    (actor,) = stage.members(step.meanwhile.with_)
+    data = evaluate.data(step.meanwhile.stream, stage.scope(actor.name))
+    with stage.streaming(actor, data):
+        for inner in step.do:
+            play_step(stage, inner)
+
+
+HANDLERS: dict[type[Step], Callable[[Stage, Any], None]] = {
     steps.Connect: connect,
     steps.Send: send,
     steps.Receive: receive,
@@ -308,7 +236,10 @@ HANDLERS: dict[type[steps.Step], Callable[[Stage, Any], None]] = {
     steps.Stall: stall,
     steps.Resume: resume,
     steps.Ignore: ignore,
-    steps.Server: server,
-    steps.Log: log,
+    server_steps.Server: server_handlers.server,
+    server_steps.Signal: server_handlers.signal,
+    server_steps.Log: server_handlers.log,
+    server_steps.Vitals: server_handlers.vitals,
     steps.Repeat: repeat,
+    steps.Meanwhile: meanwhile,
 }

@@ -30,22 +30,27 @@ class Played:
 def play(part: Part, instance: Instance, share: float = 1.0) -> Played:
     """Play a check on a running instance. `share` shortens its deadline, for replays."""
     stage = Stage(part, instance, part.deadline(share), log_mark=instance.log.mark())
-    findings: list[Finding] = []
     try:
-        for step in part.check.steps:
+        return _played(stage, _findings(stage))
+    finally:
+        stage.stop_started()
+
+
+def _findings(stage: Stage) -> list[Finding]:
+    """Empty, or what the first step found that must not be."""
+    try:
+        for step in stage.part.check.steps:
             play_step(stage, step)
         stage.step = None
         stage.settle()
-        if (died := instance.exited()) is not None and not stage.may_die:
+        if (died := stage.instance.exited()) is not None and not stage.may_die:
             raise Mismatch("the server has ended", expected="a running server", received=str(died))
     except (Mismatch, ConnectionEnded, DeadlineMissed) as exc:
-        findings.append(_finding(stage, exc))
         stage.transcript.over = True
+        return [_finding(stage, exc)]
     finally:
-        if stage.paused:
-            instance.resume()
-        stage.close_all()
-    return _played(stage, findings)
+        stage.clear()
+    return []
 
 
 def _finding(stage: Stage, exc: Exception) -> Finding:

@@ -4,18 +4,20 @@ hold for every check (surplus, the newcomer at the end). The verbs act on it in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..actors.stream import Stream
 from ..actors.tcp import Refused, TcpActor
 from ..deadline import Deadline, DeadlineMissed
 from ..payload import excerpt, parse_duration
 from ..suite.evaluate import BadValue, Scope
-from ..suite.matching import Answer, Expected
+from ..suite.matching import Answer, Expected, exactly
 from ..suite.meaning import CROWD
 from ..suite.model import Check, Suite
-from ..suite.steps import Step
-from ..target import Instance
+from ..suite.step import Step
+from ..target import Instance, Vitals
 from .profile import Profile, Replies
 from .transcript import Transcript
 
@@ -77,6 +79,34 @@ class Stage:
     loop: dict[str, int] = field(default_factory=dict)
     ignored: set[str] = field(default_factory=set)
     may_die: bool = False
+    signalled: int = 0
+    remembered: Vitals = field(default_factory=Vitals)
+    limits: ExitStack = field(default_factory=ExitStack)
+    started: list[Instance] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+
+    def within(self, duration: str | None) -> Deadline:
+        """What a step's `within` says, on machines that are as slow as `patience`."""
+        if duration is None:
+            return self.deadline
+        return self.deadline.within(parse_duration(duration) * self.part.patience)
+
+    def goes_on_with(self, instance: Instance) -> None:
+        """The server was started again; what it printed belongs to this check from its start."""
+        self.started.append(instance)
+        self.instance, self.log_mark = instance, 0
+
+    def clear(self) -> None:
+        """Let go of the clients, and the server of what held it, however the check went."""
+        self.limits.close()
+        if self.paused:
+            self.instance.resume()
+        self.close_all()
+
+    def stop_started(self) -> None:
+        """The instances that the check has started are its own."""
+        for instance in self.started:
+            instance.stop()
 
     def scope(self, actor: str = "", index: int = 0) -> Scope:
         variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
@@ -88,7 +118,7 @@ class Stage:
     def connect(self, name: str, receive_buffer: int | None = None) -> TcpActor:
         if name in self.actors:
             self.actors[name].close()
-        actor = TcpActor(name, self.instance, self.transcript.note)
+        actor = TcpActor(name, self.instance, self.transcript.note, self.streams)
         if self.paused and not actor.has_room():
             raise NotApplicable("its accept queue is too short for so many clients while it is paused")
         self.actors[name] = actor
@@ -143,6 +173,23 @@ class Stage:
         actor.send(data, self.deadline)
         self.receive(actor, self.part.replies.to(data))
 
+    @contextmanager
+    def streaming(self, actor: TcpActor, data: bytes) -> Iterator[None]:
+        """Inside of it the client sends data again and again whenever another one waits; at the end it
+        takes the rest of its replies. Raises Mismatch where an echo differs."""
+        stream = Stream(actor, data)
+        actor.quiet = True
+        self.transcript.note(actor.name, "streams", data)
+        self.streams.append(stream)
+        try:
+            yield
+        finally:
+            self.streams.remove(stream)
+            actor.quiet = False
+        due = stream.finish(self.deadline)
+        if self.part.replies.acknowledgement is None:  # how many of these come is open
+            self.receive(actor, exactly(due, "the same bytes"))
+
     def newcomer(self) -> None:
         """Two new clients, one after the other, do a full exchange each: the first reply may still be
         on its way while the server dies, the second connection finds out.
@@ -169,7 +216,9 @@ class Stage:
     def settle(self) -> None:
         """No client has got a byte too many, and a newcomer is served."""
         judged = [actor for actor in self.actors.values() if actor.open and actor.name not in self.ignored]
-        if self.part.profile.has("closes-at-eof"):
+        if self.instance.exited() is not None:
+            self._settle_after_death(judged)
+        elif self.part.profile.has("closes-at-eof"):
             self._settle_by_end(judged)
         else:
             self._settle_by_fence(judged)
@@ -177,6 +226,13 @@ class Stage:
         self.close_all()
         if connected and not self.may_die:
             self.newcomer()
+
+    def _settle_after_death(self, actors: list[TcpActor]) -> None:
+        """Everything that it has sent is here. Aborting leaves no TIME_WAIT on its port."""
+        for actor in actors:
+            actor.read_available()
+            self.refuse_surplus(actor)
+            actor.reset()
 
     def _settle_by_end(self, actors: list[TcpActor]) -> None:
         """Where the server ends its side after the client did, reading to the end proves it."""

@@ -16,6 +16,8 @@ FEATURES: dict[str, str] = {
     "concurrent": "serves many clients at once",
     "many-messages": "answers many messages on one connection",
     "closes-at-eof": "closes its side after the client has closed its own",
+    "full-duplex": "keeps its side open after the client has closed its own, as its protocol wants",
+    "busy-polling": "looks for work again and again without waiting, as in a lesson on non-blocking sockets",
 }
 
 WORDS = (*FEATURES, *(f"no-{feature}" for feature in FEATURES))

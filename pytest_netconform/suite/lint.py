@@ -12,8 +12,10 @@ from .evaluate import BadValue, Scope
 from .load import in_order, load_with_source
 from .meaning import ALWAYS_DEFINED, Finding
 from .model import Check, Suite, Text
+from .server_steps import Log
 from .source import Path_
-from .steps import Connect, Exchange, Log, Receive, Repeat, Send, Step, Unblocks
+from .step import Step
+from .steps import Connect, Exchange, Meanwhile, Receive, Send, Unblocks
 
 USED_BY_THE_ENGINE = frozenset({"encoding", "reply"})
 SOME_TEXT = "x"
@@ -50,8 +52,7 @@ def _findings(suite: Suite) -> Iterator[Finding]:
 def _all_steps(steps: Iterable[Step], path: Path_) -> Iterator[tuple[Path_, Step]]:
     for i, step in enumerate(steps):
         yield (*path, i), step
-        if isinstance(step, Repeat):
-            yield from _all_steps(step.do, (*path, i, "do"))
+        yield from _all_steps(step.inner(), (*path, i, "do"))
 
 
 # ---------------------------------------------------------------- texts
@@ -123,7 +124,7 @@ def _evaluated(steps: list[tuple[Path_, Step]], scope: Scope) -> Iterator[Findin
     for path, step in steps:
         for key, value in _values(step):
             try:
-                if isinstance(step, Send):
+                if isinstance(step, Send | Meanwhile):
                     evaluate.data(value, scope)
                 elif evaluate.expected(value, scope).look(bytearray(), 0).state == "matched":
                     yield (*path, *key), "this accepts everything, even nothing at all"
@@ -142,5 +143,7 @@ def _values(step: Step) -> Iterator[tuple[Path_, Any]]:
             yield ("exchange",), step.exchange
         case Unblocks():
             yield ("unblocks", "reply_to"), step.unblocks.reply_to
+        case Meanwhile():
+            yield ("meanwhile", "stream"), step.meanwhile.stream
         case Log():
             yield ("log", "contains"), step.log.contains

@@ -12,7 +12,7 @@ from .meaning import check_meaning
 from .messages import messages
 from .model import Suite
 from .source import Path_, Source, read
-from .steps import Repeat, Step
+from .step import Step
 
 
 def load(path: Path, shown: str | None = None) -> Suite:
@@ -57,5 +57,4 @@ def _give_places(suite: Suite, source: Source) -> None:
 def _place_steps(steps: Iterable[Step], path: Path_, source: Source) -> None:
     for i, step in enumerate(steps):
         step.place(source.place((*path, i))[0])
-        if isinstance(step, Repeat):
-            _place_steps(step.do, (*path, i, "do"), source)
+        _place_steps(step.inner(), (*path, i, "do"), source)

@@ -9,6 +9,7 @@ from ..payload import quoted
 from . import templates
 from .model import Check, Suite
 from .source import Path_
+from .step import Step
 from .steps import (
     CROWD,
     Close,
@@ -17,6 +18,7 @@ from .steps import (
     Ended,
     Exchange,
     HalfClose,
+    Meanwhile,
     Newcomer,
     Nothing,
     Receive,
@@ -25,7 +27,6 @@ from .steps import (
     Resume,
     Send,
     Stall,
-    Step,
     Unblocks,
 )
 from .values import check_encoding
@@ -35,7 +36,7 @@ __all__ = ["CROWD", "Finding", "check_meaning"]
 Finding = tuple[Path_, str]
 ALWAYS_DEFINED = frozenset({"client", "i"})
 NEWCOMER = "newcomer"
-NEED_OPEN = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall, Resume)
+NEED_OPEN = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall, Resume, Meanwhile)
 
 
 def check_meaning(suite: Suite) -> Iterator[Finding]:
@@ -135,6 +136,10 @@ class _Walk:
         else:
             yield from self._use(step, path)
             yield from self._left_out(step, path)
+        if isinstance(step, Meanwhile):
+            yield from self.steps(step.do, (*path, "do"))
+        if step.ends_connections():
+            self.closed.update(self.clients)
         if isinstance(step, Close | Reset):
             self.closed.update(step.actors())
         if isinstance(step, Newcomer):

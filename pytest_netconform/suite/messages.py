@@ -13,7 +13,8 @@ from ..errors import did_you_mean
 from ..payload import quoted
 from .model import SLUG, VARIABLE, Check, Suite
 from .source import Path_, Place, Source, Value
-from .steps import VERBS, Step
+from .step import Step
+from .steps import VERBS
 from .values import ALL_FORMS, NAME, Model, tag_of
 
 

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Strict
 
 from ..payload import quoted
 from .features import FEATURES, Feature
-from .steps import AnyStep, Step
+from .step import Step
+from .steps import AnyStep
 from .values import Duration, Model, checked_by
 
 Level = Literal["must", "should", "may"]

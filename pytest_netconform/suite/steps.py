@@ -7,11 +7,12 @@ How a verb is played stands in `run/`, under the same name.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, StrictInt, Tag
+from pydantic import AfterValidator, Discriminator, Field, StrictInt, Tag
 
-from .features import Feature
+from .server_steps import Log, Server, Signal, Vitals
+from .step import Step
 from .values import (
     LIST,
     TEXT,
@@ -27,45 +28,7 @@ from .values import (
     tag_of,
 )
 
-
-class Step(Model):
-    """One action or expectation of a check."""
-
-    verb: ClassVar[str]
-    example: ClassVar[str]
-    expects: ClassVar[bool] = False
-
-    when: Feature | None = Field(None, description="Played only by a target that has this feature.")
-    _line: int = PrivateAttr(0)
-
-    @property
-    def line(self) -> int:
-        """The line of the suite on which the step stands, from 1."""
-        return self._line
-
-    def place(self, line: int) -> None:
-        self._line = line
-
-    def actors(self) -> tuple[str, ...]:
-        """The actors that the step names, other than those it connects."""
-        found: list[str] = []
-        for field in ACTOR_FIELDS:
-            if field in type(self).model_fields:
-                value = getattr(self, field)
-                found += [value] if isinstance(value, str) else list(value or ())
-        return tuple(found)
-
-    @classmethod
-    def preposition(cls) -> str | None:
-        """`from`, `at` or `with` where the verb takes one; it may be left out with a single client."""
-        return next((word for field, word in PREPOSITIONS.items() if field in cls.model_fields), None)
-
-    def leaves_out_actor(self) -> bool:
-        return self.preposition() is not None and not self.actors()
-
-    def can_fail(self) -> bool:
-        """Whether a target can fail here by what it does, not only by being gone."""
-        return self.expects
+CROWD = "crowd"
 
 
 class Crowd(Model):
@@ -250,70 +213,47 @@ class Ignore(Step):
     ignore: Names
 
 
-class Released(Model):
-    """The server has let go of its end of this client's connection."""
-
-    released: Names
-
-
-class HasRead(Model):
-    """The server has read everything that this client sent."""
-
-    has_read: Names
-
-
-class Server(Step):
-    """Looks at the server (alive, died, released, has_read), or holds it (pause) and lets it go (resume)."""
-
-    verb = "server"
-    example = "server: {released: alice}"
-    expects = True
-    server: Annotated[
-        Annotated[Literal["alive", "died", "pause", "resume"], Tag(TEXT)]
-        | Annotated[Released, Tag(tag_of("released"))]
-        | Annotated[HasRead, Tag(tag_of("has_read"))],
-        by_kind("alive, died, pause, resume, {released: alice} or {has_read: alice}", Released, HasRead),
-    ]
-
-    def actors(self) -> tuple[str, ...]:
-        if isinstance(self.server, str):
-            return ()
-        named = self.server.released if isinstance(self.server, Released) else self.server.has_read
-        return (named,) if isinstance(named, str) else named
-
-    def can_fail(self) -> bool:
-        return self.server not in ("pause", "resume")
-
-
-class Printed(Model):
-    contains: str
-    times: Count = 1
-
-
-class Log(Step):
-    """The server prints this text, in the encoding of its output, so many times in this check."""
-
-    verb = "log"
-    example = "{log: {contains: 你, times: 1}, when: prints}"
-    expects = True
-    log: Printed
-
-
 class Repeat(Step):
-    """Plays the steps of `do` so many times; `${i}` counts from 0."""
+    """Plays the steps of `do` so many times; `${i}` counts from 0.
+
+    With `until: level` only until a round in which the steps `vitals` hold, and one such round is enough:
+    what leaks grows in each of them, what a design legitimately keeps does not."""
 
     verb = "repeat"
     example = "{repeat: 3, do: [{connect: alice}, {exchange: hello, with: alice}, {close: alice}]}"
     repeat: Count
+    until: Literal["level"] | None = None
     do: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+
+    def inner(self) -> tuple[Step, ...]:
+        return self.do
 
     def can_fail(self) -> bool:
         return any(step.can_fail() for step in self.do)
 
 
-CROWD = "crowd"
-PREPOSITIONS = {"from_": "from", "at": "at", "with_": "with"}
-ACTOR_FIELDS = ("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume", "ignore")
+class Streaming(Model):
+    """What one client sends again and again, and receives the replies to, as fast as it can."""
+
+    stream: Data
+    with_: Name = Field(alias="with")
+
+
+class Meanwhile(Step):
+    """While the steps of `do` are played, one client streams; then it gets the rest of its replies."""
+
+    verb = "meanwhile"
+    example = "{meanwhile: {stream: {numbers: 1MiB}, with: alice}, do: [{exchange: hello, with: bob}]}"
+    expects = True
+    meanwhile: Streaming
+    do: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+
+    def inner(self) -> tuple[Step, ...]:
+        return self.do
+
+    def actors(self) -> tuple[str, ...]:
+        return (self.meanwhile.with_,)
+
 
 VERBS: dict[str, type[Step]] = {
     model.verb: model
@@ -333,8 +273,11 @@ VERBS: dict[str, type[Step]] = {
         Resume,
         Ignore,
         Server,
+        Signal,
         Log,
+        Vitals,
         Repeat,
+        Meanwhile,
     )
 }
 

@@ -7,4 +7,13 @@ from .sockets import AcceptQueue, Connection
 from .target import Target
 from .vitals import Exit, Vitals
 
-__all__ = ["AcceptQueue", "Connection", "Exit", "Instance", "Log", "Target", "Vitals", "parse_target"]
+__all__ = [
+    "AcceptQueue",
+    "Connection",
+    "Exit",
+    "Instance",
+    "Log",
+    "Target",
+    "Vitals",
+    "parse_target",
+]

@@ -132,6 +132,7 @@ class Guard:
         self.log = log
         self.parent = os.getppid()
         self.main = 0
+        self.first = 0
         self.unread = b""
         self.kill_at: float | None = None
         # Open and empty for ever: a target that reads its standard input sees neither data nor an end.
@@ -163,7 +164,7 @@ class Guard:
         """Start the instance, and say what became of it."""
         program, cwd, argv, env = _decode_request(self._read_request())
         told, tell = os.pipe()  # closed by a successful exec
-        self.main = os.fork()
+        self.main = self.first = os.fork()
         if self.main == 0:
             self._become(program, cwd, argv, env, tell)
         for fd in (tell, self.stdin, self.log):
@@ -284,8 +285,11 @@ class Guard:
         self.say("resumed")
 
     def signal(self, number: str) -> None:
-        if self.main:
-            os.kill(self.main, int(number))
+        """To the process group that the first process leads, or has led."""
+        try:
+            os.killpg(self.first, int(number))
+        except OSError:  # nobody is left in it
+            return
 
     def stop(self, grace: str) -> None:
         """Ask every process to end. SIGCONT comes second, so that a paused one acts on SIGTERM at once."""

@@ -6,13 +6,20 @@ import atexit
 import contextlib
 import os
 import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..deadline import Deadline, DeadlineMissed
+from .limits import descriptors_left
 from .log import Log
+from .procnet import inodes_of
 from .sockets import AcceptQueue, Connection, Endpoint, SocketTable
 from .target import Target
 from .tree import Tree
-from .vitals import Exit, Vitals, asleep, vitals_of
+from .vitals import Exit, Vitals, asleep, line_of, lives, vitals_of
+
+if TYPE_CHECKING:
+    from .again import SecondCopy
 
 GRACE = 1.0
 """Seconds between SIGTERM and SIGKILL."""
@@ -112,7 +119,21 @@ class Instance:
         return self._tree.pids()
 
     def vitals(self) -> Vitals:
-        return vitals_of(self._tree.pids())
+        rows = self._table.on_port(self.port)
+        held = sum(row.inode != 0 and row.state != "LISTEN" for row in rows)
+        return replace(vitals_of(self._tree.pids()), connections=held)
+
+    def descriptors_left(self, count: int) -> contextlib.AbstractContextManager[None]:
+        """Inside of it the processes that are there can open so many descriptors more."""
+        return descriptors_left(self._tree.pids(), count)
+
+    def lives(self, pid: int) -> bool:
+        """Whether this process of it runs still, other than as a zombie."""
+        return pid in self._tree.pids() and lives(pid)
+
+    def in_time_wait(self) -> bool:
+        """Whether a connection that the server closed first keeps its port."""
+        return any(row.state == "TIME_WAIT" for row in self._table.on_port(self.port))
 
     def asleep(self) -> bool:
         """Whether all of its threads wait: it has done what it could do with what it was sent."""
@@ -125,9 +146,44 @@ class Instance:
     def resume(self) -> None:
         self._tree.resume()
 
-    def signal(self, number: int) -> None:
-        """To the first process; nothing if it has ended."""
-        self._tree.signal(number)
+    def signal(self, number: int) -> int:
+        """To the server itself, see `server_pid`; nothing if it has ended. Returns that pid."""
+        pid = self.server_pid()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        return pid
+
+    def server_pid(self) -> int:
+        """The lowest process above all that hold the listening socket: of a server that forks the parent,
+        and not the shell or launcher that has started it. The first process where that is not known."""
+        pids = self._tree.pids()
+        inodes = {row.inode for row in self._table.listening(lambda: pids) if row.port == self.port}
+        lines = [line_of(pid) for pid in pids if inodes & inodes_of([pid])]
+        common = (pid for pid in lines[0] if all(pid in line for line in lines)) if lines else iter(())
+        return next((pid for pid in common if pid in pids), self.pid)
+
+    def signal_group(self, number: int) -> None:
+        """To its first process and the group of it, as Ctrl-C at a terminal does."""
+        self._tree.signal_group(number)
+
+    def kill(self, deadline: Deadline) -> Exit:
+        """SIGKILL to all of it; return when nothing is left. Raises DeadlineMissed."""
+        self._tree.kill("by the tester")
+        return self.wait_exit(deadline)
+
+    # ------------------------------------------------------------ once more
+
+    def restart(self) -> Instance:
+        """After its end: another instance on its port, at once. Raises as `Target.start` does."""
+        from .again import restart
+
+        return restart(self)
+
+    def second_copy(self, deadline: Deadline) -> SecondCopy:
+        """What becomes of a copy that is started beside it with the same port. Raises DeadlineMissed."""
+        from .again import second_copy
+
+        return second_copy(self, deadline)
 
     def stop(self) -> None:
         """End it: SIGTERM, after a second SIGKILL, until nothing is left. Again and again is fine."""

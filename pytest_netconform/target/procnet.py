@@ -77,7 +77,9 @@ class ProcTable(InodeTable):
 
     def rows(self, protocol: str, states: int, port: int = 0) -> list[Endpoint]:
         return [
-            Endpoint(family, *_address(words[1], family), STATES[state], int(words[9]))
+            Endpoint(
+                family, *_address(words[1], family), STATES[state], int(words[9]), peer_port=_port(words[2])
+            )
             for family, words in _lines(protocol)
             if 1 << (state := int(words[3], 16)) & states and port in (0, _port(words[1]))
         ]

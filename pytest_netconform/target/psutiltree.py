@@ -74,8 +74,9 @@ class PsutilTree:
     def resume(self) -> None:
         self._signal_all(signal.SIGCONT)
 
-    def signal(self, number: int) -> None:
-        self._process.send_signal(number)
+    def signal_group(self, number: int) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, number)
 
     def kill(self, why: str) -> None:
         self._why = why

@@ -129,10 +129,10 @@ def _row(body: bytes) -> Row:
 
 def _endpoint(row: Row) -> Endpoint:
     family, state, identity, _, _, inode, attributes = row
-    port, _, address, _, _ = SOCKET_ID.unpack(identity)
+    port, peer_port, address, _, _ = SOCKET_ID.unpack(identity)
     host = socket.inet_ntop(family, address[:4] if family == socket.AF_INET else address)
     v6only = _attributes(attributes).get(INET_DIAG_SKV6ONLY, b"\0") != b"\0"
-    return Endpoint(family, host, port, STATES[state], inode, v6only)
+    return Endpoint(family, host, port, STATES[state], inode, v6only, peer_port)
 
 
 def _attributes(data: bytes) -> dict[int, bytes]:

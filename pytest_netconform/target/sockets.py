@@ -31,7 +31,7 @@ Pids = Callable[[], Sequence[int]]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A socket's own address. `inode` is 0 when no process holds it."""
+    """A socket's own address. `inode` is 0 when no process holds it; `peer_port` is 0 without a peer."""
 
     family: int
     host: str
@@ -39,6 +39,7 @@ class Endpoint:
     state: str
     inode: int = 0
     v6only: bool = False
+    peer_port: int = 0
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import NotTestable
-from . import explain
+from . import explain, timewait
 from .command import Command, SpawnFailed, build, refusal
 from .explain import Failure
 from .instance import Instance
@@ -57,8 +57,17 @@ def start(target: Target) -> Instance:
         raise again.error from None
 
 
+def start_at_once(target: Target) -> Instance:
+    """As `start`, but a port that is kept by TIME_WAIT is an error. Raises as `start` does."""
+    try:
+        return _start(target, ())
+    except _KeptByTimeWait as kept:
+        raise kept.error from None
+
+
 def _await_free(kept: _KeptByTimeWait) -> None:
     with contextlib.closing(open_table()) as table:
+        timewait.clear(table, kept.port)
         try:
             poll(lambda: not table.on_port(kept.port), Deadline(LONGEST_TIME_WAIT), "the port to be free")
         except DeadlineMissed:
@@ -76,7 +85,7 @@ def _start(target: Target, notes: tuple[str, ...]) -> Instance:
         command = build(target.command, target.cwd or Path.cwd(), target.env, offered, uuid.uuid4().hex)
         table = open_table()
         cleanup.callback(table.close)
-        tree, log = _launch(command)
+        tree, log = launch(command)
         cleanup.callback(tree.stop, 0)
         endpoint, others = _Readiness(target, command, tree, log, table, offered).wait()
         if endpoint.port != offered:
@@ -95,7 +104,8 @@ def _start(target: Target, notes: tuple[str, ...]) -> Instance:
         )
 
 
-def _launch(command: Command) -> tuple[Tree, Log]:
+def launch(command: Command) -> tuple[Tree, Log]:
+    """Run it and drain its output. Raises TargetError or EnvironmentFault."""
     read_end, write_end = os.pipe()
     log = Log(on_flood=lambda: tree.kill(f"it printed more than {FLOOD >> 20} MiB"))
     try:

@@ -40,8 +40,8 @@ class Tree(Protocol):
 
     def resume(self) -> None: ...
 
-    def signal(self, number: int) -> None:
-        """To the first process; nothing if it has ended."""
+    def signal_group(self, number: int) -> None:
+        """To the first process and all that are still in its process group, as Ctrl-C at a terminal does."""
 
     def kill(self, why: str) -> None:
         """Everything, and do not wait; `why` becomes part of the Exit."""
@@ -152,7 +152,7 @@ class GuardedTree:
     def resume(self) -> None:
         self._command("resume")
 
-    def signal(self, number: int) -> None:
+    def signal_group(self, number: int) -> None:
         self._tell(f"signal {number}")
 
     def kill(self, why: str) -> None:

@@ -43,7 +43,8 @@ def _signal_name(number: int) -> str:
 
 @dataclass(frozen=True)
 class Vitals:
-    """Sums over the process tree; the zombies in it are counted apart.
+    """Sums over the process tree; the zombies in it are counted apart. `connections` are its clients'
+    connections that it has not let go of.
 
     `cpu_seconds` is what its processes used, with their children that have ended and were waited for.
     """
@@ -52,6 +53,7 @@ class Vitals:
     threads: int = 0
     descriptors: int = 0
     zombies: int = 0
+    connections: int = 0
     rss_bytes: int = 0
     cpu_seconds: float = 0.0
 
@@ -67,6 +69,22 @@ def _state(stat: Path) -> str:
         return stat.read_text("latin-1").rpartition(")")[2].split()[0]
     except OSError:  # the thread has ended
         return "X"
+
+
+def line_of(pid: int) -> list[int]:
+    """The process and those above it, from child to parent."""
+    import psutil
+
+    try:
+        return [pid, *(parent.pid for parent in psutil.Process(pid).parents())]
+    except psutil.Error:
+        return [pid]
+
+
+def lives(pid: int) -> bool:
+    """Whether it runs, rather than having ended and waiting for its parent to ask."""
+    look = _look(pid)
+    return look is not None and not look.zombies
 
 
 def vitals_of(pids: Iterable[int]) -> Vitals:

@@ -1,0 +1,58 @@
+"""One client that sends data again and again, and reads what comes back, while others wait."""
+
+from __future__ import annotations
+
+import select
+
+from ..deadline import Deadline
+from .tcp import ConnectionEnded, TcpActor
+
+
+class Stream:
+    """Acts only in `turn`, which never waits. Of the replies it takes what is an echo, so that a long
+    stream needs no memory; the first byte that is none, and all after it, stays with the client."""
+
+    def __init__(self, actor: TcpActor, data: bytes) -> None:
+        self.actor = actor
+        self.data = data
+        self._messages = 0
+        self._sent = 0
+        self._taken = 0
+        self._differs = False
+
+    def events(self) -> int:
+        """What to poll its socket for; 0 when the connection has ended."""
+        if self.actor.ended is not None:
+            return 0
+        return select.POLLIN | select.POLLOUT
+
+    def turn(self) -> None:
+        """Write a piece and read a piece, as far as that goes at once."""
+        try:
+            self._sent += self.actor.write_some(memoryview(self.data)[self._sent :])
+        except ConnectionEnded:
+            return
+        if self._sent == len(self.data):
+            self._messages, self._sent = self._messages + 1, 0
+        self.actor.read_available()
+        self._take()
+
+    def _take(self) -> None:
+        received = self.actor.received
+        while received and not self._differs:
+            place = self._taken % len(self.data)
+            piece = self.data[place : place + len(received)]
+            self._differs = received[: len(piece)] != piece
+            if not self._differs:
+                del received[: len(piece)]
+                self._taken += len(piece)
+
+    def finish(self, deadline: Deadline) -> bytes:
+        """Send the rest of the message that was begun, and return what is still due as an echo.
+        Raises ConnectionEnded or DeadlineMissed."""
+        if self._sent or not self._messages:
+            self.actor.send(self.data[self._sent :], deadline)
+            self._messages += 1
+        place = self._taken % len(self.data)
+        left = self._messages * len(self.data) - self._taken
+        return (self.data[place:] + self.data * (left // len(self.data) + 1))[:left]

@@ -1,0 +1,46 @@
+"""Limits that a running instance is put under."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import EnvironmentFault
+
+
+@contextmanager
+def descriptors_left(pids: Iterable[int], count: int) -> Iterator[None]:
+    """Each of these processes can open so many more descriptors, by its soft RLIMIT_NOFILE (getrlimit(2)).
+
+    Raises EnvironmentFault where the limits of another process cannot be changed."""
+    if not sys.platform.startswith("linux"):
+        raise EnvironmentFault("the limits of another process can be changed on Linux only")
+    import resource
+
+    before = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in pids if _numbers(pid)}
+    try:
+        for pid, (_, hard) in before.items():
+            soft = _limit(_numbers(pid), count)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+        yield
+    finally:
+        for pid, limits in before.items():
+            if _numbers(pid):
+                resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+
+
+def _numbers(pid: int) -> set[int]:
+    """Of its open descriptors; none of a process that has ended."""
+    try:
+        return {int(name) for name in os.listdir(Path("/proc", str(pid), "fd"))}  # noqa: PTH208 - names
+    except OSError:
+        return set()
+
+
+def _limit(used: set[int], count: int) -> int:
+    """The limit below which so many numbers are free: it bounds numbers, not their count."""
+    free = (number for number in range(len(used) + count) if number not in used)
+    return max([*list(free)[:count], max(used)]) + 1
