@@ -22,19 +22,12 @@ class Bench:
 
     def shared(self) -> Instance:
         """The instance that checks share; a new one where it has died or does not accept."""
-        if self.instance is not None and not self._usable(self.instance):
+        if self.instance is not None and not self.instance.serves():
             self.retire()
         if self.instance is None:
             self.instance = self._start()
             self.last_played = ""
         return self.instance
-
-    @staticmethod
-    def _usable(instance: Instance) -> bool:
-        if instance.exited() is not None:
-            return False
-        queue = instance.accept_queue()
-        return queue is None or queue.length == 0
 
     def _start(self) -> Instance:
         for rival in self.rivals:

@@ -146,7 +146,7 @@ class Judge:
             one for one in items_of(item.suite, item.shown_path, item.chosen) if one.check.slug == name
         )
         results = [self.known.get(one.id) or self.judge(one) for one in required]
-        return any(one.verdict == "failed" or one.blame == "target" for one in results)
+        return any(not one.met or one.blame == "target" for one in results)
 
     def _judge(self, part: Part, item: Item, result: Result) -> None:
         before = ""

@@ -52,9 +52,15 @@ class Result:
     seconds: float = 0.0
 
     @property
+    def met(self) -> bool:
+        """Whether the target does not fall short of it: it may not apply, and a check that gates and is
+        only warned of was met when it was played again."""
+        return self.verdict != "failed" and (self.verdict != "warned" or self.gates)
+
+    @property
     def earned(self) -> int:
-        """All points or none. A check that gates and is only warned of was met when it was played again."""
-        return self.points if self.verdict == "passed" or (self.verdict == "warned" and self.gates) else 0
+        """All points or none."""
+        return self.points if self.verdict in ("passed", "warned") and self.met else 0
 
     @property
     def counts(self) -> bool:

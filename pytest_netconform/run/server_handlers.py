@@ -34,6 +34,10 @@ def server(stage: Stage, step: steps.Server) -> None:
         case steps.HasRead():
             for actor in stage.members(action.has_read):
                 await_reading(stage, actor)
+        case steps.PauseOf():
+            stage.instance.pause_main()
+            stage.paused = True
+            stage.transcript.note("server", "its main process is paused")
         case steps.DescriptorsLeft():
             _limit_descriptors(stage, action.descriptors_left)
         case _:

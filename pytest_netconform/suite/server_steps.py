@@ -24,6 +24,12 @@ class HasRead(Model):
     has_read: Names
 
 
+class PauseOf(Model):
+    """Only the main process stands still; its children go on."""
+
+    pause: Literal["main"]
+
+
 class DescriptorsLeft(Model):
     """From here on the server can open only so many descriptors more; `any` ends that."""
 
@@ -36,7 +42,8 @@ class DescriptorsLeft(Model):
 class Server(Step):
     """Looks at the server, or acts on it.
 
-    alive, died: whether it runs. pause, resume: every thread of it stands still, and goes on.
+    alive, died: whether it runs. pause, resume: every thread of it stands still, and goes on;
+    {pause: main}: those of its main process.
     idle: all of its threads wait. {released: alice}, {has_read: alice}: what became of a connection.
     restart: it is killed while clients are connected and started again at once on its port.
     second-copy-refused: a second copy on the same port says so and ends with an error status.
@@ -63,12 +70,14 @@ class Server(Step):
         ]
         | Annotated[Released, Tag(tag_of("released"))]
         | Annotated[HasRead, Tag(tag_of("has_read"))]
+        | Annotated[PauseOf, Tag(tag_of("pause"))]
         | Annotated[DescriptorsLeft, Tag(tag_of("descriptors_left"))],
         by_kind(
             "alive, died, pause, resume, idle, restart, second-copy-refused, no-orphans, {released: alice}, "
-            "{has_read: alice} or {descriptors_left: 4}",
+            "{has_read: alice}, {pause: main} or {descriptors_left: 4}",
             Released,
             HasRead,
+            PauseOf,
             DescriptorsLeft,
         ),
     ]
@@ -80,7 +89,8 @@ class Server(Step):
         return ()
 
     def can_fail(self) -> bool:
-        return self.server not in ("pause", "resume") and not isinstance(self.server, DescriptorsLeft)
+        acts = ("pause", "resume")
+        return self.server not in acts and not isinstance(self.server, PauseOf | DescriptorsLeft)
 
     def ends_connections(self) -> bool:
         return self.server == "restart"

@@ -5,24 +5,27 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import signal
 import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..deadline import Deadline, DeadlineMissed
+from ..deadline import Deadline, DeadlineMissed, poll
+from ..errors import EnvironmentFault
 from .limits import descriptors_left
 from .log import Log
 from .procnet import inodes_of
 from .sockets import AcceptQueue, Connection, Endpoint, SocketTable
 from .target import Target
 from .tree import Tree
-from .vitals import Exit, Vitals, asleep, line_of, lives, vitals_of
+from .vitals import Exit, Vitals, asleep, line_of, lives, stopped, vitals_of
 
 if TYPE_CHECKING:
     from .again import SecondCopy
 
 GRACE = 1.0
 """Seconds between SIGTERM and SIGKILL."""
+STOPPING = 5.0
 LAST_OUTPUT = 1.0
 """Seconds for what an ended instance has printed to come out of the pipe; microseconds are usual."""
 
@@ -63,6 +66,7 @@ class Instance:
         self._table = table
         self._endpoint = endpoint
         self._cleanup = cleanup
+        self._asked_to_end = False
         self._process = os.getpid()
         _running.add(self)
 
@@ -94,6 +98,13 @@ class Instance:
                 raise DeadlineMissed("the server to end")
             self._tree.wait(deadline.remaining())
         return found
+
+    def serves(self) -> bool:
+        """Whether it can be used further: it lives, was not asked to end, and accepts."""
+        if self._asked_to_end or self.exited() is not None:
+            return False
+        queue = self.accept_queue()
+        return queue is None or queue.length == 0
 
     # ------------------------------------------------------------ sockets
 
@@ -143,11 +154,20 @@ class Instance:
         """Return when every thread of the tree is stopped. Raises EnvironmentFault."""
         self._tree.pause()
 
+    def pause_main(self) -> None:
+        """Return when `server_pid` is stopped; `resume` lets it go on. Raises EnvironmentFault."""
+        pid = self.signal(signal.SIGSTOP)
+        try:
+            poll(lambda: stopped(pid), Deadline(STOPPING), "")
+        except DeadlineMissed:
+            raise EnvironmentFault("the server's main process cannot be stopped by SIGSTOP") from None
+
     def resume(self) -> None:
         self._tree.resume()
 
     def signal(self, number: int) -> int:
         """To the server itself, see `server_pid`; nothing if it has ended. Returns that pid."""
+        self._asked_to_end = self._asked_to_end or number != signal.SIGSTOP
         pid = self.server_pid()
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -164,6 +184,7 @@ class Instance:
 
     def signal_group(self, number: int) -> None:
         """To its first process and the group of it, as Ctrl-C at a terminal does."""
+        self._asked_to_end = True
         self._tree.signal_group(number)
 
     def kill(self, deadline: Deadline) -> Exit:

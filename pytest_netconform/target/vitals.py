@@ -64,6 +64,11 @@ def asleep(pids: Iterable[int]) -> bool:
     return bool(states) and SLEEPING.issuperset(states)
 
 
+def stopped(pid: int) -> bool:
+    """Whether no thread of it can run until SIGCONT, or ever."""
+    return all(_state(stat) in "TtZX" for stat in Path(f"/proc/{pid}/task").glob("*/stat"))
+
+
 def _state(stat: Path) -> str:
     try:
         return stat.read_text("latin-1").rpartition(")")[2].split()[0]
