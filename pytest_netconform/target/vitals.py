@@ -10,6 +10,7 @@ from pathlib import Path
 
 SLEEPING = frozenset("SDIZXTt")
 """States of proc_pid_stat(5) in which a thread runs nothing and is not waiting to run."""
+STOPPED = frozenset("TtZX")
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,22 @@ class Vitals:
 
 def asleep(pids: Iterable[int]) -> bool:
     """Whether every thread waits for something from outside; never where there is no /proc."""
-    states = [_state(stat) for pid in pids for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    states = [state for pid in pids for state in _thread_states(pid)]
     return bool(states) and SLEEPING.issuperset(states)
 
 
 def stopped(pid: int) -> bool:
     """Whether no thread of it can run until SIGCONT, or ever."""
-    return all(_state(stat) in "TtZX" for stat in Path(f"/proc/{pid}/task").glob("*/stat"))
+    return STOPPED.issuperset(_thread_states(pid))
+
+
+def _thread_states(pid: int) -> list[str]:
+    """A letter for each of its threads (proc_pid_stat(5)); none of a process that has ended."""
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - names are all that is needed
+    except OSError:
+        return []
+    return [_state(Path(f"/proc/{pid}/task/{thread}/stat")) for thread in threads]
 
 
 def _state(stat: Path) -> str:
