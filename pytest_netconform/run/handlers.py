@@ -32,6 +32,7 @@ def connect(stage: Stage, step: steps.Connect) -> None:
     buffer = stage.scope().number(step.receive_buffer) if step.receive_buffer is not None else None
     if isinstance(who, steps.Crowd):
         count = stage.scope().number(who.crowd)
+        stage.room_for(count)
         names: Iterable[str] = [f"{CROWD}[{i}]" for i in range(count)]
     else:
         names = (who,) if isinstance(who, str) else who

@@ -11,13 +11,14 @@ from typing import Any
 from ..actors.stream import Stream
 from ..actors.tcp import Refused, TcpActor
 from ..deadline import Deadline, DeadlineMissed
+from ..errors import EnvironmentFault
 from ..payload import excerpt, parse_duration
 from ..suite.evaluate import BadValue, Scope
 from ..suite.matching import Answer, Expected, exactly
 from ..suite.meaning import CROWD
 from ..suite.model import Check, Suite
 from ..suite.step import Step
-from ..target import Instance, Vitals
+from ..target import Instance, Vitals, clients
 from .profile import Profile, Replies
 from .transcript import Transcript
 
@@ -82,6 +83,7 @@ class Stage:
     signalled: int = 0
     remembered: Vitals = field(default_factory=Vitals)
     limits: ExitStack = field(default_factory=ExitStack)
+    clients_limit: ExitStack = field(default_factory=ExitStack)
     started: list[Instance] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
 
@@ -102,6 +104,7 @@ class Stage:
         if self.paused:
             self.instance.resume()
         self.close_all()
+        self.clients_limit.close()
 
     def stop_started(self) -> None:
         """The instances that the check has started are its own."""
@@ -114,6 +117,13 @@ class Stage:
         return Scope(variables, part.encoding, suite.path.parent, part.name, part.replies.to)
 
     # ------------------------------------------------------------ clients
+
+    def room_for(self, count: int) -> None:
+        """So many clients are about to be connected. Raises NotApplicable where the tester may not."""
+        try:
+            self.clients_limit.enter_context(clients(count))
+        except EnvironmentFault as exc:
+            raise NotApplicable(str(exc)) from exc
 
     def connect(self, name: str, receive_buffer: int | None = None) -> TcpActor:
         if name in self.actors:

@@ -2,6 +2,7 @@
 
 from .command import parse_target
 from .instance import Instance
+from .limits import clients
 from .log import Log
 from .sockets import AcceptQueue, Connection
 from .target import Target
@@ -15,5 +16,6 @@ __all__ = [
     "Log",
     "Target",
     "Vitals",
+    "clients",
     "parse_target",
 ]

@@ -1,4 +1,4 @@
-"""Limits that a running instance is put under."""
+"""Limits on open descriptors: those that an instance is put under, and the tester's own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import EnvironmentFault
+
+SPARE = 64
+"""Descriptors that the tester needs for other things than clients."""
+
+
+@contextmanager
+def clients(count: int) -> Iterator[None]:
+    """Inside of it this process can have so many clients at once. Raises EnvironmentFault."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = max(_numbers(os.getpid()), default=0) + count + SPARE
+    if needed > hard != resource.RLIM_INFINITY:
+        raise EnvironmentFault(f"the tester may have only {hard} open files; raise the limit (ulimit -Hn)")
+    try:
+        if needed > soft != resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @contextmanager
