@@ -51,7 +51,11 @@ class SuiteFile(pytest.File):
             raise self.CollectError(str(exc)) from None
         if wrong := self.run.wrong_param(suite):
             raise self.CollectError(wrong)
-        for word, meaning in {**LEVELS, suite.name: f"checks of the suite {suite.name}"}.items():
+        for word, meaning in {
+            **LEVELS,
+            SCALE: "checks with very many clients",
+            suite.name: f"checks of the suite {suite.name}",
+        }.items():
             self.config.addinivalue_line("markers", f"{word}: {meaning}")
         chosen = self.run.is_chosen(self.path)
         targets = [name for name in self.run.judges if chosen or self.run.fits(name, suite)]
@@ -81,6 +85,7 @@ LEVELS = {
     "should": "checks of a recommendation",
     "may": "checks of an option",
 }
+SCALE = "scale"
 
 
 class UntestedItem(pytest.Item):
@@ -101,6 +106,8 @@ class CheckItem(pytest.Item):
         self.item, self.judge = item, judge
         self.add_marker(item.check.level)
         self.add_marker(item.suite.name)
+        if item.check.scale:
+            self.add_marker(SCALE)
         self.extra_keyword_matches.add(item.id)
         clause = item.check.clause
         self.user_properties += [

@@ -117,7 +117,8 @@ class Run:
 
         told = getattr(self.config, "workerinput", {}).get(WORKERINPUT)
         settings = self.settings
-        rules = Rules(settings.gate, settings.patience, settings.params)
+        scale = "scale" in self.config.option.markexpr
+        rules = Rules(settings.gate, settings.patience, settings.params, scale)
         for name, one in self.targets.items():
             found = Probed.from_dict(told[name]) if told else probe(one, settings.patience)
             self.probed[name] = found.declared(settings.profile)

@@ -37,6 +37,7 @@ class Rules:
     gate: str = "core"
     patience: float = 1.0
     params: Sequence[tuple[str, str, str]] = ()
+    scale: bool = False
 
     def gates(self, tier: str) -> bool:
         """Each gate includes the tiers before it; info is never judged."""
@@ -129,24 +130,29 @@ class Judge:
         return profile
 
     def _applies(self, item: Item, part: Part, result: Result) -> bool:
+        if item.check.scale and not self.rules.scale:
+            result.verdict, result.because = "skipped", "takes many clients; -m scale plays it"
+            return False
         need = part.profile.lacking((*item.suite.needs, *item.check.needs))
         if need is not None:
             result.verdict, result.because = "skipped", f"needs a target that {_feature(need)}"
             return False
         for name in item.suite.requirements(item.check.slug):
-            if self._requirement_failed(item, name):
-                result.verdict, result.blame = "skipped", "target"
+            if unmet := self._unmet(item, name):
+                # What does not gate itself must not cost the points of others.
+                gates = any(one.gates for one in unmet)
+                result.verdict, result.blame = "skipped", "target" if gates else ""
                 result.because = f"because {item.suite.name}/{name} failed"
                 return False
         return True
 
-    def _requirement_failed(self, item: Item, name: str) -> bool:
-        """The verdict of a required check, played now if it was not yet played in this process."""
+    def _unmet(self, item: Item, name: str) -> list[Result]:
+        """What is not met of a required check, played now if it was not yet played in this process."""
         required = (
             one for one in items_of(item.suite, item.shown_path, item.chosen) if one.check.slug == name
         )
         results = [self.known.get(one.id) or self.judge(one) for one in required]
-        return any(not one.met or one.blame == "target" for one in results)
+        return [one for one in results if not one.met or one.blame == "target"]
 
     def _judge(self, part: Part, item: Item, result: Result) -> None:
         before = ""

@@ -78,6 +78,7 @@ def _idle(stage: Stage) -> None:
 
     def asleep() -> bool:
         nonlocal looks
+        _alive(stage)
         looks = looks + 1 if stage.instance.asleep() else 0
         return looks >= IDLE_LOOKS
 

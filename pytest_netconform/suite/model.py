@@ -117,6 +117,7 @@ class Check(Model):
     clause: Clause | None = None
     server: Literal["shared", "fresh"] = Field("shared", description="fresh: started for this check.")
     deadline: Duration | None = Field(None, description="For the whole check; default 10s.")
+    scale: bool = Field(False, description="Takes many clients or much time: played by -m scale.")
     for_each: dict[Variable, Values] = Field({}, description="One item for each value.")
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
     hints: SomeHints = Field((), alias="hint", description="The first whose condition holds is shown.")

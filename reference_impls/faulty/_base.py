@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import codecs
-import contextlib
 import os
 import selectors
 import signal
@@ -103,8 +102,11 @@ def one_loop(listener: socket.socket, connect: Connect) -> None:
         for key, _ in selector.select():
             connection: Connection | None = key.data
             if connection is None:
-                with contextlib.suppress(OSError):
+                try:
                     sock, address = listener.accept()
+                except OSError:
+                    time.sleep(0.1)
+                else:
                     sock.setblocking(False)
                     selector.register(sock, selectors.EVENT_READ, connect(sock, address))
             elif goes_on(connection):
