@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,7 +37,43 @@ def _parser() -> argparse.ArgumentParser:
     lint.set_defaults(run=_lint)
     schema = commands.add_parser("schema", help="print the JSON Schema of a suite, for editors")
     schema.set_defaults(run=_schema)
+    selftest = commands.add_parser("selftest", help="play every bundled server and print who fails what")
+    selftest.add_argument("servers", nargs="*", metavar="NAME", help="as threads or faulty/*; default: all")
+    selftest.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time")
+    selftest.set_defaults(run=_selftest)
+    checks = commands.add_parser("checks", help="print the page about every bundled check, as Markdown")
+    checks.set_defaults(run=_checks)
     return parser
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from .selftest.matrix import report, unproven
+    from .selftest.playing import play_rows, suites
+    from .selftest.rows import chosen
+
+    rows = chosen(options.servers)
+    if not rows:
+        raise UsageError(f"no bundled server is called {' or '.join(options.servers)}")
+    began = time.monotonic()
+    outcomes = []
+    for outcome in play_rows(rows, max(1, options.jobs)):
+        outcomes.append(outcome)
+        for problem in outcome.problems():
+            print(problem, file=sys.stderr, flush=True)
+    checks = [check.id for suite in suites() for check in suite.checks.values()]
+    for line in report(outcomes, checks, complete=not options.servers):
+        print(line)
+    played = sum(not one.unavailable for one in outcomes)
+    print(f"{played} servers played in {time.monotonic() - began:.0f} s")
+    wrong = any(one.problems() for one in outcomes) or (not options.servers and unproven(outcomes, checks))
+    return 1 if wrong else 0
+
+
+def _checks(options: argparse.Namespace) -> int:
+    from .selftest.page import page
+
+    print(page(), end="")
+    return 0
 
 
 def _lint(options: argparse.Namespace) -> int:

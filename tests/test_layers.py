@@ -29,8 +29,9 @@ ROOMS: dict[str, set[str]] = {
     "run": LEAVES | {"suite", "wire", "target", "actors"},
     "measure": LEAVES | {"target", "actors", "run"},
     "report": LEAVES | {"run", "measure"},
+    "selftest": LEAVES | {"bundled", "suite", "target", "run"},
     **dict.fromkeys(GLUE, BELOW_THE_GLUE | GLUE),
-    "cli": BELOW_THE_GLUE | {""},
+    "cli": BELOW_THE_GLUE | {"selftest", ""},
     "": set(),  # the package itself: its version
 }
 """Each room -> the rooms that it may import from, beside itself."""

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from selftest import play_all
+
+from pytest_netconform.run.judge import Rules
+from pytest_netconform.selftest.playing import play_all
 
 TUTORIAL = Path(__file__).parent / "tutorial"
 
@@ -31,7 +33,7 @@ def test_a_server_of_the_tutorial_fails_on_cut_characters_alone(
         pytest.skip("gevent is not installed; the extra 'references' brings it")
     source = (TUTORIAL / f"{name}.py").read_text("utf-8").replace("7788", str(hard_coded_port))
     (tmp_path / "srv.py").write_text(source, encoding="utf-8")
-    results = play_all(shlex.join([sys.executable, str(tmp_path / "srv.py")]), patience=0.3)
+    results = play_all(shlex.join([sys.executable, str(tmp_path / "srv.py")]), Rules("robust", 0.3))
     assert {
         r.check: r.verdict for r in results if "needs" not in r.because and r.verdict != "passed"
     } == SPLIT

@@ -1,0 +1,112 @@
+"""Plays every bundled suite on a bundled server, and holds what came of it against its row."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+
+from .. import bundled
+from ..errors import EnvironmentFault
+from ..run.bench import Bench
+from ..run.items import items_of
+from ..run.judge import Judge, Rules
+from ..run.probe import probe
+from ..run.result import Result
+from ..suite.load import load
+from ..suite.model import Suite
+from ..target import Target
+from .rows import Row, fits
+
+PATIENCE = 0.3
+"""A faulty server lets deadlines pass; what is right answers within milliseconds."""
+NOT_MET = ("failed", "warned", "error")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What playing a row brought. `unavailable`: why this machine cannot run the server at all."""
+
+    row: Row
+    results: tuple[Result, ...] = ()
+    unavailable: str = ""
+
+    @property
+    def failed(self) -> set[str]:
+        return {result.check for result in self.results if result.verdict in NOT_MET}
+
+    def problems(self) -> list[str]:
+        """What is not as the row says; empty where all is."""
+        if self.unavailable:
+            return []
+        return [*self._unexpected(), *self._missing()]
+
+    def _unexpected(self) -> Iterator[str]:
+        for result in self.results:
+            expected = any(fits(result.check, one) for one in (*self.row.fails, *self.row.sometimes))
+            if result.check in self.failed and not expected:
+                finding = result.findings[0] if result.findings else None
+                told = f"{finding.text}; received {finding.received}" if finding else result.because
+                yield f"{self.row.id} fails {result.check}: {told}"
+
+    def _missing(self) -> Iterator[str]:
+        for pattern in self.row.fails:
+            found = [one for one in self.results if fits(one.check, pattern)]
+            if "*" in pattern:
+                found = [one for one in found if one.verdict != "skipped"]
+            if not found:
+                yield f"{self.row.id}: no check is played that is called {pattern}"
+            for result in found:
+                if result.check not in self.failed and not self._by_chance(result):
+                    yield f"{self.row.id} does not fail {result.check}: {result.verdict} {result.because}"
+
+    def _by_chance(self, result: Result) -> bool:
+        """With a defect that is a race, a check may be skipped because one that it requires has failed."""
+        return "*" in self.row.sometimes and result.verdict == "skipped" and "failed" in result.because
+
+
+@cache
+def suites() -> tuple[Suite, ...]:
+    return tuple(load(path, f"suites/{path.name}") for path in bundled.suites())
+
+
+def play_row(row: Row) -> Outcome:
+    """Every check of every suite that fits the server, with all tiers gating."""
+    params = [("*", "reply", row.reply)] if row.reply is not None else []
+    rules = Rules("robust", 1.0 if row.is_right else PATIENCE, params, row.scale)
+    try:
+        return Outcome(row, play_all(row.command, rules, row.profile))
+    except EnvironmentFault as exc:
+        return Outcome(row, unavailable=str(exc))
+
+
+def play_all(command: str, rules: Rules, profile: Sequence[str] = ()) -> tuple[Result, ...]:
+    """The results of every check of the bundled suites that fit the server; `profile` is what is said of
+    it. Raises EnvironmentFault where this machine cannot run it."""
+    target = Target("server", command)
+    probed = probe(target, rules.patience)
+    if probed.profile is None and probed.blame == "environment":
+        raise EnvironmentFault(probed.fault, probed.explanation)
+    judge = Judge(Bench(target), probed.declared(profile), rules)
+    try:
+        return tuple(_results(judge))
+    finally:
+        judge.bench.retire()
+
+
+def _results(judge: Judge) -> Iterator[Result]:
+    profile = judge.probed.profile
+    for suite in suites():
+        if profile is None or profile.lacking(suite.needs) is None:
+            for item in items_of(suite, f"suites/{suite.path.name}"):
+                yield judge.judge(item)
+
+
+def play_rows(rows: Sequence[Row], jobs: int) -> Iterator[Outcome]:
+    """As they come, several at a time, each in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context) as pool:
+        for done in as_completed([pool.submit(play_row, row) for row in rows]):
+            yield done.result()

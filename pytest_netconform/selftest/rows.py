@@ -1,0 +1,83 @@
+"""Which bundled servers there are and what each of them must bring: the tables beside the servers, read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from .. import bundled
+from ..suite.source import read
+
+Kind = Literal["reference", "variation", "faulty"]
+REPLIES = ("", "--reply ok!")
+"""Each reference is played as an echo server and as one that acknowledges."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bundled server, started with `args`, and what is said of it: `profile` as by --target-profile,
+    `reply` as by --param '*.reply=...'.
+
+    `fails`: checks that it must fail; `sometimes`: that it may fail, because its defect is a race. Both
+    may be patterns such as `*/one-client`. All other checks pass or do not apply.
+    """
+
+    server: str
+    kind: Kind
+    about: str = ""
+    catalogue: tuple[str, ...] = ()
+    args: str = ""
+    profile: tuple[str, ...] = ()
+    reply: str | None = None
+    fails: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
+    scale: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.server} {self.args}".strip()
+
+    @property
+    def command(self) -> str:
+        return f"ref:{self.id}"
+
+    @property
+    def is_right(self) -> bool:
+        return self.kind != "faulty"
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """The right servers first."""
+    return (*_references(), *_of_table("variations", "variation"), *_of_table("faulty", "faulty"))
+
+
+def _references() -> Iterator[Row]:
+    for name in bundled.reference_names():
+        if "/" not in name:
+            yield from (Row(name, "reference", args=args, scale=True) for args in REPLIES)
+
+
+def _of_table(folder: str, kind: Kind) -> Iterator[Row]:
+    path = bundled.references_dir() / folder / "table.yaml"
+    if not path.is_file():
+        return
+    table: Any = read(path, f"{folder}/table.yaml").value
+    for name, row in table.items():
+        common = {"about": row["about"], "catalogue": row.get("catalogue") or row.get("variation", ())}
+        for run in row.get("runs", ()):
+            yield Row(f"{folder}/{name.replace('_', '-')}", kind, **common, **run)
+
+
+def chosen(patterns: Iterable[str]) -> tuple[Row, ...]:
+    """The rows whose server is called so, as `threads` or `faulty/*`; all of them without a pattern."""
+    wanted = list(patterns)
+    return tuple(row for row in rows() if not wanted or any(fits(row.server, one) for one in wanted))
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether the name is the pattern; only `*` means anything in it, whatever else ids contain."""
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), name) is not None

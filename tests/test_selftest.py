@@ -1,0 +1,35 @@
+"""Every right server passes every check; every faulty server fails exactly the checks of its row."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_netconform.selftest.page import catalogue, covered
+from pytest_netconform.selftest.playing import play_row, suites
+from pytest_netconform.selftest.rows import Row, rows
+
+MOST_SKIPPED = 25
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
+def test_a_bundled_server_brings_what_its_row_says(row: Row) -> None:
+    outcome = play_row(row)
+    if outcome.unavailable:
+        pytest.skip(outcome.unavailable)
+    assert outcome.problems() == []
+    if row.kind == "reference":
+        assert sum(result.verdict == "passed" for result in outcome.results) > 40
+
+
+def test_each_defect_of_the_catalogue_has_a_check_or_a_reason() -> None:
+    known, found = catalogue(), covered()
+    assert set(found) == set(known)
+    assert {defect for defect in known if bool(found[defect]) == ("without" in known[defect])} == set()
+
+
+def test_each_check_fails_on_some_faulty_server_by_its_row() -> None:
+    """A check that nothing fails proves nothing."""
+    from pytest_netconform.selftest.page import proving
+
+    checks = [check.id for suite in suites() for check in suite.checks.values()]
+    assert [check for check in checks if not proving(check)] == []
