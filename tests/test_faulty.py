@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from libraries import skip_without_libraries_of
 from selftest import SUITES, play_all
 
 from pytest_netconform import bundled
@@ -19,12 +20,13 @@ RUNS = [(name, run) for name, row in TABLE.items() for run in row.get("runs", ()
 PATIENCE = 0.3
 """A faulty server lets deadlines pass; what is right answers within milliseconds."""
 
-REFERENCES = ("threads", "processes", "asyncio-streams")
+REFERENCES = [name for name in bundled.reference_names() if bundled.reference(name).parent.name == "tcp"]
 
 
 @pytest.mark.parametrize("reply", ["", " --reply ok!"], ids=["echo", "acknowledge"])
 @pytest.mark.parametrize("name", REFERENCES)
 def test_a_reference_passes_everything_it_claims(name: str, reply: str) -> None:
+    skip_without_libraries_of(bundled.reference(name))
     results = play_all(f"ref:{name}{reply}")
     assert {result.check: result.findings for result in results if result.findings} == {}
     skipped = [result.check for result in results if result.verdict == "skipped"]
