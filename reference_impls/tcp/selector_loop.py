@@ -80,26 +80,31 @@ def main() -> None:
     listener.setblocking(False)
     selector = selectors.DefaultSelector()  # epoll on Linux; select() knows no descriptor above 1023
     selector.register(listener, selectors.EVENT_READ)
-    rests_until = 0.0  # the listener, when accept() has failed
+    rests_until = 0.0  # the listener, when no client could be accepted
     while True:
         resting = listener not in selector.get_map()
         for key, events in selector.select(max(0.0, rests_until - time.monotonic()) if resting else None):
             if key.fileobj is not listener:
                 serve(selector, key.data, events)
-                continue
-            try:
-                sock, address = listener.accept()
-                sock.setblocking(False)  # neither recv() nor send() may keep the other clients waiting
-                client = Client(sock, address, new_decoder(errors="replace"), reply)
-                selector.register(sock, client.waits_for(), client)
-            except BlockingIOError:
-                pass  # the client has gone again
-            except OSError as error:  # no descriptor is left: some client will go
-                print(error, file=sys.stderr)
+            elif (accepted := accept(listener)) is None:
                 selector.unregister(listener)  # it stays readable, and this loop would never wait
                 rests_until = time.monotonic() + 0.1
+            else:
+                client = Client(*accepted, new_decoder(errors="replace"), reply)
+                selector.register(client.socket, client.waits_for(), client)
         if resting and time.monotonic() >= rests_until:
             selector.register(listener, selectors.EVENT_READ)
+
+
+def accept(listener: socket.socket) -> tuple[socket.socket, Address] | None:
+    """The next client, or nothing if that is impossible for now."""
+    try:
+        sock, address = listener.accept()
+    except OSError as error:  # no descriptor is left, and some client will go; or this one has gone again
+        print(error, file=sys.stderr)
+        return None
+    sock.setblocking(False)  # neither recv() nor send() may keep the other clients waiting
+    return sock, address
 
 
 def serve(selector: selectors.BaseSelector, client: Client, events: int) -> None:
