@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import importlib.util
 import os
 import select
 import shlex
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 import yaml
+from libraries import skip_without_libraries_of
 
 from pytest_netconform.deadline import Deadline, poll
 
@@ -101,6 +101,7 @@ def exchange(client: socket.socket, data: bytes, size: int) -> bytes:
 @pytest.fixture(scope="module", params=REFERENCES, ids=lambda path: path.stem)
 def reference(request: pytest.FixtureRequest) -> Path:
     path: Path = request.param
+    skip_without_libraries_of(path)
     return path
 
 
@@ -192,6 +193,27 @@ def test_a_signal_ends_it_and_all_its_connections(reference: Path, number: int, 
         assert client.recv(1) == b""
 
 
+def test_when_it_is_killed_nothing_of_it_serves_on_or_keeps_the_port(reference: Path, tmp_path: Path) -> None:
+    with started(python(reference), tmp_path / "first") as server, server.client() as client:
+        exchange(client, b"hello", 5)
+        server.process.kill()
+        server.process.wait(PATIENCE)
+        assert client.recv(1) == b""
+        with started(python(reference, port=server.port), tmp_path / "second") as again:
+            assert again.port == server.port
+
+
+def test_it_serves_again_when_it_has_run_out_of_descriptors(reference: Path, tmp_path: Path) -> None:
+    few = ["sh", "-c", 'ulimit -n 40 && exec "$@"', "sh", *python(reference)]
+    with started(few, tmp_path / "log") as server, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(server.client()) for _ in range(60)]
+        exchange(clients[0], b"hello", 5)
+        stack.close()
+        with server.client() as client:
+            exchange(client, b"hello", 5)
+            exchange(client, b"again", 5)
+
+
 def test_it_restarts_at_once_on_the_port_that_it_closed_first(reference: Path, tmp_path: Path) -> None:
     with started(python(reference), tmp_path / "first") as server:
         with server.client() as client:
@@ -228,8 +250,7 @@ def test_a_faulty_server_starts(path: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", TUTORIAL, ids=lambda path: path.stem)
 def test_a_tutorial_server_answers_each_of_two_clients(path: Path, tmp_path: Path) -> None:
-    if path.stem == "gevent_server" and importlib.util.find_spec("gevent") is None:
-        pytest.skip("gevent is not installed")
+    skip_without_libraries_of(path)
     source = path.read_text("utf-8")
     assert source.count("7788") == 1
     any_port = [sys.executable, "-c", source.replace("7788", "0")]
