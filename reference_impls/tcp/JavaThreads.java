@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
@@ -37,6 +38,9 @@ public class JavaThreads {
         byte[] reply = text.equals("echo") ? null : encoded(text, encoding);
         int port = Integer.parseInt(options.get("--port"));
 
+        // Java's first close() of a socket needs a descriptor of its own, and if there is none, no socket can
+        // be closed any more. So it comes now, and not when clients have taken all of them.
+        ServerSocketChannel.open().close();
         ServerSocket listener = new ServerSocket();
         // Before bind(): the last run's connections are in TIME_WAIT, and the port would be refused for a
         // minute.
