@@ -20,10 +20,11 @@ from typing import Any
 
 import pytest
 import yaml
+from servers import skip_without_toolchain
 
 from pytest_netconform.bundled import LANGUAGES
 from pytest_netconform.deadline import Deadline, poll
-from pytest_netconform.target.toolchain import ProgramMissing, command_line
+from pytest_netconform.target.toolchain import command_line
 
 ROOT = Path(__file__).parents[1]
 REFERENCES = sorted(p for p in (ROOT / "reference_impls/tcp").iterdir() if p.suffix in LANGUAGES)
@@ -110,10 +111,7 @@ def exchange(client: socket.socket, data: bytes, size: int) -> bytes:
 @pytest.fixture(scope="module", params=REFERENCES, ids=lambda path: path.stem)
 def reference(request: pytest.FixtureRequest) -> Path:
     path: Path = request.param
-    try:
-        command_line(path)
-    except ProgramMissing as exc:
-        pytest.skip(str(exc))
+    skip_without_toolchain(path)
     return path
 
 
