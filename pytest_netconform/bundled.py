@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +12,35 @@ from .errors import UsageError, did_you_mean
 PACKAGE = Path(__file__).resolve().parent
 PROTOCOLS = ("tcp", "socketio")
 FIRST = ("tcp-echo", "tcp-ack", "isolation", "gbk", "disconnect")
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a server is run, and before that built, when it is written in this language.
+
+    In the words, {source} is its file, {stem} that file's name without the suffix, {built} where the
+    build puts what it makes, {python} the Python that runs the tests. Debian's `packages` bring the programs.
+    """
+
+    run: str
+    build: str = ""
+    packages: str = ""
+
+
+LANGUAGES = {
+    ".py": Language("{python} {source}"),
+    ".c": Language("{built}", "cc -O2 -o {built} {source}", "gcc libc6-dev"),
+    ".rs": Language("{built}", "rustc -O -o {built} {source}", "rustc"),
+    ".js": Language("node {source}", packages="nodejs"),
+    # A virtual machine that lives for seconds needs no more than its quick compiler, and no threads that
+    # collect garbage: a third less time of the processor.
+    ".java": Language(
+        "java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp {built} {stem}",
+        "javac -d {built} {source}",
+        "default-jdk-headless",
+    ),
+}
+"""The suffix of a server's file -> its language."""
 
 
 def suites_dir() -> Path:
@@ -34,9 +65,9 @@ def _folder(name: str) -> Path:
 
 
 def reference(name: str) -> Path:
-    """`threads` or `faulty/double-echo` -> the server's script. Raises UsageError."""
+    """`threads` or `faulty/double-echo` -> the server's source. Raises UsageError."""
     known = _references()
-    wanted = name.replace("_", "-")
+    wanted = called(name)
     if wanted not in known:
         right = ", ".join(called for called in known if not called.startswith("faulty/"))
         hint = did_you_mean(wanted, known) or f"; there are {right}, and servers with a defect as faulty/NAME"
@@ -53,14 +84,16 @@ def reference_names() -> tuple[str, ...]:
 def _references() -> dict[str, Path]:
     """Right servers are called by their file alone, faulty ones by `faulty/` and their file."""
     folder = references_dir()
-    found = {_called(path): path for protocol in PROTOCOLS for path in _servers(folder / protocol)}
-    return found | {f"faulty/{_called(path)}": path for path in _servers(folder / "faulty")}
+    found = {called(path.stem): path for protocol in PROTOCOLS for path in _servers(folder / protocol)}
+    return found | {f"faulty/{called(path.stem)}": path for path in _servers(folder / "faulty")}
 
 
-def _called(path: Path) -> str:
-    return path.stem.replace("_", "-")
+def called(stem: str) -> str:
+    """What `ref:` calls the server in this file: `c_epoll` -> `c-epoll`, `JavaThreads` -> `java-threads`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", stem).replace("_", "-").lower()
 
 
 def _servers(folder: Path) -> list[Path]:
     """Files such as `_base.py` are helpers of the servers beside them."""
-    return sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+    files = (path for path in folder.glob("*") if path.suffix in LANGUAGES)
+    return sorted(path for path in files if not path.name.startswith("_"))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from pytest_netconform.target.toolchain import ProgramMissing, command_line
+
 ECHO = """
 import os, socket, threading
 def first_time(mark):
@@ -32,3 +36,11 @@ def script(path: Path, body: str = "conn.sendall(data)") -> Path:
     `first_time(path)` is true once, over all instances that share the path."""
     path.write_text(ECHO.format(body=body), encoding="utf-8")
     return path
+
+
+def skip_without_toolchain(source: Path) -> None:
+    """Skip the test where the reference server's compiler or interpreter is not installed."""
+    try:
+        command_line(source)
+    except ProgramMissing as exc:
+        pytest.skip(f"{exc}; {exc.explanation[0]}")

@@ -8,11 +8,13 @@ import pytest
 from pytest_netconform import bundled
 from pytest_netconform.errors import UsageError
 
+FILES = ("JavaThreads.java", "c_epoll.c", "node_net.js", "rust_threads.rs", "threads.py", "readme.txt")
+
 
 @pytest.fixture
 def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The package's folder as a wheel lays it out."""
-    for name in ("suites/a.yaml", "reference_impls/tcp/threads.py", "reference_impls/tcp/readme.txt"):
+    for name in ("suites/a.yaml", *(f"reference_impls/tcp/{file}" for file in FILES)):
         (tmp_path / "bundled" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "bundled" / name).touch()
     (tmp_path / "bundled/reference_impls/faulty").mkdir()
@@ -36,13 +38,23 @@ def test_a_checkout_has_the_folders_beside_the_package() -> None:
     assert bundled.reference("threads") == top / "reference_impls/tcp/threads.py"
 
 
-@pytest.mark.parametrize("name", ["faulty/double-echo", "faulty/double_echo"])
-def test_dash_and_underscore_name_the_same_server(wheel: Path, name: str) -> None:
-    assert bundled.reference(name) == wheel / "reference_impls/faulty/double_echo.py"
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("faulty/double-echo", "faulty/double_echo.py"),
+        ("faulty/double_echo", "faulty/double_echo.py"),
+        ("java-threads", "tcp/JavaThreads.java"),
+        ("JavaThreads", "tcp/JavaThreads.java"),
+        ("c_epoll", "tcp/c_epoll.c"),
+    ],
+)
+def test_dash_underscore_and_capital_name_the_same_server(wheel: Path, name: str, file: str) -> None:
+    assert bundled.reference(name) == wheel / "reference_impls" / file
 
 
 def test_only_servers_have_names_and_the_right_ones_come_first(wheel: Path) -> None:
-    assert bundled.reference_names() == ("threads", "faulty/double-echo")
+    right = ("java-threads", "c-epoll", "node-net", "rust-threads", "threads")
+    assert bundled.reference_names() == (*right, "faulty/double-echo")
 
 
 def test_an_unknown_name_is_told_with_what_is_known(wheel: Path) -> None:

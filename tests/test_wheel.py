@@ -39,7 +39,8 @@ def test_suites_references_and_types_are_in_the_wheel(unpacked: Path) -> None:
     assert sorted(path.name for path in (package / "bundled/suites").glob("*.yaml")) == sorted(
         path.name for path in (ROOT / "suites").glob("*.yaml")
     )
-    assert (package / "bundled/reference_impls/tcp/threads.py").exists()
+    for name in ("threads.py", "c_epoll.c", "node_net.js", "JavaThreads.java", "rust_threads.rs"):
+        assert (package / "bundled/reference_impls/tcp" / name).exists()
     assert (package / "bundled/reference_impls/faulty/double_echo.py").exists()
     assert (package / "py.typed").exists()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from .. import bundled
 from ..errors import TargetError, UsageError
 from ..payload import visible
+from .toolchain import command_line
 
 HOST = "127.0.0.1"
 TOKEN = "NETCONFORM_INSTANCE"  # noqa: S105 - the name of a variable
@@ -90,8 +91,8 @@ def split(text: str) -> list[str]:
 
 
 def build(text: str, cwd: Path, extra_env: Mapping[str, str], port: int, token: str) -> Command:
-    """The command with its placeholders filled. Raises UsageError, or TargetError when the program is
-    not there or is not one."""
+    """The command with its placeholders filled. Raises UsageError, TargetError when the program is not
+    there or is not one, or EnvironmentFault when a reference server cannot be built."""
     if not cwd.is_dir():
         raise UsageError(f"there is no folder {visible(str(cwd))} to run the command in")
     words = _expand(split(text))
@@ -106,8 +107,8 @@ def build(text: str, cwd: Path, extra_env: Mapping[str, str], port: int, token: 
 def _expand(words: list[str]) -> list[str]:
     if not words or not words[0].startswith(REFERENCE):
         return words
-    script = bundled.reference(words[0].removeprefix(REFERENCE))
-    return ["{python}", str(script), "--port", "{port}", *words[1:]]
+    source = bundled.reference(words[0].removeprefix(REFERENCE))
+    return [*command_line(source), "--port", "{port}", *words[1:]]
 
 
 def _fill(word: str, values: Mapping[str, str]) -> str:
