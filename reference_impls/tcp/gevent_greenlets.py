@@ -20,6 +20,7 @@ import signal
 import socket
 import sys
 
+from gevent import sleep
 from gevent.server import StreamServer
 
 Address = tuple[str, int]
@@ -50,11 +51,13 @@ def serve(
     # OSError means that this client has reset the connection, which concerns nobody else.
     with contextlib.suppress(OSError):
         # recv() and sendall() wait for this client alone: gevent switches to the other greenlets.
+        # Where they need not wait they do not switch, and a client that never pauses would stop the others.
         while data := client.recv(1024):  # no data: the client has ended its side
             # A read may end within a character. The decoder keeps the half until the rest arrives,
             # so there must be one for each connection.
             show(address, decoder.decode(data))
             client.sendall(reply or data)  # not send(), which may send only a part
+            sleep(0)
         show(address, decoder.decode(b"", final=True))
 
 
