@@ -16,6 +16,7 @@ FEATURES: dict[str, str] = {
     "concurrent": "serves many clients at once",
     "many-messages": "answers many messages on one connection",
     "closes-at-eof": "closes its side after the client has closed its own",
+    "full-duplex": "may keep its side open after the client has closed its own, as its assignment says",
 }
 
 WORDS = (*FEATURES, *(f"no-{feature}" for feature in FEATURES))
