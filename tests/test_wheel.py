@@ -41,6 +41,8 @@ def test_suites_references_and_types_are_in_the_wheel(unpacked: Path) -> None:
     )
     assert (package / "bundled/reference_impls/tcp/threads.py").exists()
     assert (package / "bundled/reference_impls/faulty/double_echo.py").exists()
+    assert (package / "bundled/reference_impls/variations/byte_by_byte.py").exists()
+    assert (package / "bundled/reference_impls/_pieces.py").exists()
     assert (package / "py.typed").exists()
 
 
