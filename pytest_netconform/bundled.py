@@ -11,6 +11,7 @@ from .errors import UsageError, did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
 PROTOCOLS = ("tcp", "socketio")
+KINDS = ("variations", "faulty")
 FIRST = ("tcp-echo", "tcp-ack", "isolation", "gbk", "disconnect")
 
 
@@ -55,7 +56,7 @@ def suites() -> list[Path]:
 
 
 def references_dir() -> Path:
-    """The folder of the reference servers and the faulty servers."""
+    """The folder of the reference servers, their variations and the faulty servers."""
     return _folder("reference_impls")
 
 
@@ -69,8 +70,9 @@ def reference(name: str) -> Path:
     known = _references()
     wanted = called(name)
     if wanted not in known:
-        right = ", ".join(called for called in known if not called.startswith("faulty/"))
-        hint = did_you_mean(wanted, known) or f"; there are {right}, and servers with a defect as faulty/NAME"
+        right = ", ".join(called for called in known if "/" not in called)
+        others = "right ones with a peculiarity as variations/NAME, and servers with a defect as faulty/NAME"
+        hint = did_you_mean(wanted, known) or f"; there are {right}, {others}"
         raise UsageError(f"there is no reference server {name!r}{hint}")
     return known[wanted]
 
@@ -82,10 +84,10 @@ def reference_names() -> tuple[str, ...]:
 
 @cache
 def _references() -> dict[str, Path]:
-    """Right servers are called by their file alone, faulty ones by `faulty/` and their file."""
+    """References are called by their file alone, the others by their folder and their file."""
     folder = references_dir()
     found = {called(path.stem): path for protocol in PROTOCOLS for path in _servers(folder / protocol)}
-    return found | {f"faulty/{called(path.stem)}": path for path in _servers(folder / "faulty")}
+    return found | {f"{kind}/{called(path.stem)}": path for kind in KINDS for path in _servers(folder / kind)}
 
 
 def called(stem: str) -> str:

@@ -18,8 +18,9 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (tmp_path / "bundled" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "bundled" / name).touch()
     (tmp_path / "bundled/reference_impls/faulty").mkdir()
-    for name in ("double_echo", "_base"):
-        (tmp_path / f"bundled/reference_impls/faulty/{name}.py").touch()
+    (tmp_path / "bundled/reference_impls/variations").mkdir()
+    for name in ("faulty/double_echo", "faulty/_base", "variations/byte_by_byte"):
+        (tmp_path / f"bundled/reference_impls/{name}.py").touch()
     monkeypatch.setattr(bundled, "PACKAGE", tmp_path)
     bundled._references.cache_clear()
     yield tmp_path / "bundled"
@@ -54,10 +55,19 @@ def test_dash_underscore_and_capital_name_the_same_server(wheel: Path, name: str
 
 def test_only_servers_have_names_and_the_right_ones_come_first(wheel: Path) -> None:
     right = ("java-threads", "c-epoll", "node-net", "rust-threads", "threads")
-    assert bundled.reference_names() == (*right, "faulty/double-echo")
+    assert bundled.reference_names() == (*right, "variations/byte-by-byte", "faulty/double-echo")
 
 
 def test_an_unknown_name_is_told_with_what_is_known(wheel: Path) -> None:
     with pytest.raises(UsageError) as caught:
         bundled.reference("thread")
     assert str(caught.value) == ("there is no reference server 'thread'; did you mean 'threads'?")
+
+
+def test_a_name_like_no_other_is_told_with_the_references_and_the_folders_of_the_others(wheel: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        bundled.reference("xyzzy")
+    assert str(caught.value) == (
+        "there is no reference server 'xyzzy'; there are java-threads, c-epoll, node-net, rust-threads, threads,"
+        " right ones with a peculiarity as variations/NAME, and servers with a defect as faulty/NAME"
+    )

@@ -32,6 +32,8 @@ def probed(tmp_path: Path, body: str) -> Probed:
             "answers 'threadOK!'",
         ),
         ("conn.sendall('信息已收到'.encode('gbk'))", "acknowledge", "信息已收到", "answers '信息已收到'"),
+        ("conn.sendall(b'ok!' * len(data[::3]))", "acknowledge", "ok!", "answers 'ok!' to everything"),
+        ("conn.sendall(b'haha')", "acknowledge", "haha", "answers 'haha' to everything"),
         ("conn.sendall(data.upper())", "unknown", "", 'answers "NETCONFORMPROBE!"'),
         ("pass", "nothing", "", "accepts, but answers nothing"),
         ("b'\\n' in data and conn.sendall(data)", "unknown", "", "but only after a newline"),

@@ -71,6 +71,28 @@ def test_a_server_that_insists_on_its_port(tmp_path: Path, free_port: int) -> No
     instance.stop()
 
 
+DEBUGGER_FIRST = """
+import socket
+debugger = socket.create_server(("127.0.0.1", 0))
+sum(range(20_000_000))  # works for a while
+"""
+
+
+def test_a_port_that_is_open_before_the_offered_one_is_not_mistaken_for_it(tmp_path: Path) -> None:
+    instance = target(tmp_path, DEBUGGER_FIRST + THREADED).start()
+    assert instance.takes_port
+    assert len(instance.other_addresses) == 1
+    assert exchange(instance) == b"hello"
+    instance.stop()
+
+
+def test_a_server_that_never_rests_may_have_a_port_of_its_own(tmp_path: Path) -> None:
+    busy = "import socket\nlistener = socket.create_server(('127.0.0.1', 0))\nwhile True: pass\n"
+    instance = target(tmp_path, busy).start()
+    assert not instance.takes_port
+    instance.stop()
+
+
 @pytest.mark.parametrize(
     ("where", "host"),
     [

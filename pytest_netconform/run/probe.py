@@ -53,6 +53,8 @@ def _profile(instance: Instance, patience: float) -> Profile:
     except (Refused, ConnectionEnded, DeadlineMissed) as exc:
         return Profile("unknown", f"does not serve: {exc}")
     speaks, reply, many = understand(seen)
+    if speaks == "acknowledge" and not _is_certainly_one(reply, seen):
+        reply = _reply_to_one_byte(instance, patience) or reply
     features = ASSUMED | features_of(speaks)
     if seen.ended:
         features |= {"closes-at-eof"}
@@ -83,6 +85,29 @@ def _converse(instance: Instance, patience: float) -> Seen:
         ended = _read_to_end(actor, Deadline(END * patience))
         total = bytes(actor.received)
         return Seen(first, total, ended, waited_for if total else "")
+    finally:
+        actor.close()
+
+
+def _is_certainly_one(reply: str, seen: Seen) -> bool:
+    """Whether the acknowledgement came as one piece, which is not made of several."""
+    return decode_guess(seen.first) == reply and not _period(seen.first)
+
+
+def _reply_to_one_byte(instance: Instance, patience: float) -> str:
+    """One byte can be read only once, and is acknowledged once; a message may be read in several
+    pieces, each with an acknowledgement of its own. Empty where that could not be seen."""
+    actor = TcpActor("probe", instance, lambda *_: None)
+    try:
+        actor.connect(Deadline(ANSWER * patience))
+        actor.send(FIRST[:1], Deadline(ANSWER * patience))
+        if not _answers(actor, patience):
+            return ""
+        actor.half_close()
+        _read_to_end(actor, Deadline(END * patience))
+        return decode_guess(bytes(actor.received))
+    except (Refused, ConnectionEnded, DeadlineMissed):
+        return ""
     finally:
         actor.close()
 
@@ -133,9 +158,9 @@ def _repeats(piece: bytes, total: bytes) -> bool:
 
 
 def _period(total: bytes) -> bytes:
-    """Half of it, if both halves are alike: the answers to two messages."""
-    half = total[: len(total) // 2]
-    return half if half * 2 == total else b""
+    """The shortest piece of which it is made two or more times, as of the answers to several messages."""
+    pieces = (total[:size] for size in range(1, len(total) // 2 + 1) if len(total) % size == 0)
+    return next((piece for piece in pieces if piece * (len(total) // len(piece)) == total), b"")
 
 
 def _printed(instance: Instance, text: str, mark: int, encodings: tuple[str, ...], patience: float) -> bool:

@@ -44,15 +44,16 @@ class Outcome:
         return [*self._unexpected(), *self._missing()]
 
     def _unexpected(self) -> Iterator[str]:
+        allowed = (*self.row.fails, *self.row.sometimes)
         for result in self.results:
-            expected = any(fits(result.check, one) for one in (*self.row.fails, *self.row.sometimes))
+            expected = any(fits(result.check, one) for one in allowed) or self._may_warn(result)
             if result.check in self.failed and not expected:
                 finding = result.findings[0] if result.findings else None
                 told = f"{finding.text}; received {finding.received}" if finding else result.because
                 yield f"{self.row.id} fails {result.check}: {told}"
 
     def _missing(self) -> Iterator[str]:
-        for pattern in self.row.fails:
+        for pattern in (*self.row.fails, *self.row.warns):
             found = [one for one in self.results if fits(one.check, pattern)]
             if "*" in pattern:
                 found = [one for one in found if one.verdict != "skipped"]
@@ -61,6 +62,9 @@ class Outcome:
             for result in found:
                 if result.check not in self.failed and not self._by_chance(result):
                     yield f"{self.row.id} does not fail {result.check}: {result.verdict} {result.because}"
+
+    def _may_warn(self, result: Result) -> bool:
+        return result.check in self.row.warns and result.tier != "core"
 
     def _by_chance(self, result: Result) -> bool:
         """With a defect that is a race, a check may be skipped because one that it requires has failed."""

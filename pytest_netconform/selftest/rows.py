@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -22,7 +22,8 @@ class Row:
     `reply` as by --param '*.reply=...'.
 
     `fails`: checks that it must fail; `sometimes`: that it may fail, because its defect is a race. Both
-    may be patterns such as `*/one-client`. All other checks pass or do not apply.
+    may be patterns such as `*/one-client`. `warns`: checks that a right server need not meet, none of
+    them core, each with the reason. All other checks pass or do not apply.
     """
 
     server: str
@@ -34,6 +35,7 @@ class Row:
     reply: str | None = None
     fails: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
+    warns: Mapping[str, str] = field(default_factory=dict)
     scale: bool = False
 
     @property

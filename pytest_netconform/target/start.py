@@ -20,8 +20,13 @@ from .ports import lock_free_port
 from .sockets import Endpoint, SocketTable, open_table
 from .target import Target
 from .tree import Tree, open_tree
+from .vitals import asleep
 
 LOOK_EVERY = 0.001
+CALM_LOOKS = 10
+"""One look is not enough: a server may wait for a moment for the disk or for a lock."""
+CALM_FOR_CERTAIN = 2.0
+"""Seconds after which a server that never sleeps will not listen elsewhere either."""
 LONGEST_TIME_WAIT = 65.0
 INSPECTOR_PORT = 9229
 """Of `node --inspect`, which opens it before the program itself begins."""
@@ -133,6 +138,8 @@ class _Readiness:
         self.log = log
         self.table = table
         self.offered = offered
+        self._calm = 0
+        self._patience: Deadline | None = None
 
     def wait(self) -> tuple[Endpoint, tuple[str, ...]]:
         """Where to connect, and what else it listens on. Raises TargetError or _KeptByTimeWait."""
@@ -141,7 +148,7 @@ class _Readiness:
             began = time.monotonic()
             found = self.table.listening(self.tree.pids)
             chosen = choose(self._eligible(found, deadline.expired()), self.offered)
-            if chosen is not None:
+            if chosen is not None and (self._is_final(chosen) or deadline.expired()):
                 return self._reachable(chosen), tuple(
                     sorted({str(e) for e in found if e.port != chosen.port})
                 )
@@ -150,6 +157,18 @@ class _Readiness:
                 raise explain.silent(self._failure(), self.target.start_timeout, self.target.port)
             # At least as long as the look took: no more than half of a processor is spent on looking.
             self.tree.wait(max(LOOK_EVERY, time.monotonic() - began))
+
+    def _is_final(self, chosen: Endpoint) -> bool:
+        """Whether it listens where it was told to, or has come to rest elsewhere: the first port that
+        a server opens may be one for its debugger."""
+        if chosen.port in (self.offered, self._known_port()):
+            return True
+        self._patience = self._patience or Deadline(CALM_FOR_CERTAIN)
+        self._calm = self._calm + 1 if asleep(self.tree.pids()) else 0
+        return self._calm >= CALM_LOOKS or self._patience.expired()
+
+    def _known_port(self) -> int | None:
+        return _hard_coded.get((self.target.command, self.target.cwd))
 
     def _eligible(self, found: list[Endpoint], last_look: bool) -> list[Endpoint]:
         if self.target.port is not None:
@@ -173,8 +192,7 @@ class _Readiness:
         raise _KeptByTimeWait(port, error) if port is not None else error
 
     def _failure(self) -> Failure:
-        known = _hard_coded.get((self.target.command, self.target.cwd))
-        return Failure(self.command, self.log, self.table, self.tree.pids(), known)
+        return Failure(self.command, self.log, self.table, self.tree.pids(), self._known_port())
 
 
 def choose(found: list[Endpoint], offered: int) -> Endpoint | None:

@@ -1,0 +1,5 @@
+"""V13: always takes port 27788."""
+
+from _base import main
+
+main(port=27788)

@@ -1,0 +1,13 @@
+"""V08: lets at most two connections wait for accept(), because it says listen(1)."""
+
+import socket
+
+from _base import Connect, main, thread_each
+
+
+def few_may_wait(listener: socket.socket, connect: Connect) -> None:
+    listener.listen(1)
+    thread_each(listener, connect)
+
+
+main(accept=few_may_wait)
