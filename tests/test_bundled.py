@@ -68,6 +68,6 @@ def test_a_name_like_no_other_is_told_with_the_references_and_the_folders_of_the
     with pytest.raises(UsageError) as caught:
         bundled.reference("xyzzy")
     assert str(caught.value) == (
-        "there is no reference server 'xyzzy'; there are java-threads, c-epoll, node-net, rust-threads, threads,"
-        " right ones with a peculiarity as variations/NAME, and servers with a defect as faulty/NAME"
+        "there is no reference server 'xyzzy'; there are java-threads, c-epoll, node-net, rust-threads,"
+        " threads, right ones with a peculiarity as variations/NAME, and servers with a defect as faulty/NAME"
     )

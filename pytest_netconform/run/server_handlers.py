@@ -113,7 +113,7 @@ def _restart(stage: Stage) -> None:
     stage.close_all()
     stage.transcript.note("server", "is started again")
     try:
-        stage.goes_on_with(old.restart())
+        new = old.restart()
     except NotTestable as exc:
         if exc.blame != "target":
             raise
@@ -123,6 +123,9 @@ def _restart(stage: Stage) -> None:
             expected=f"a server that listens on port {old.port}",
             received=str(exc),
         ) from exc
+    stage.goes_on_with(new)
+    if new.port != old.port:
+        raise NotApplicable("it takes another port each time that it is started")
 
 
 def _note_output(stage: Stage, lines: Sequence[str]) -> None:
@@ -141,13 +144,17 @@ def _second_copy_refused(stage: Stage) -> None:
             missed=True,
         ) from None
     _note_output(stage, copy.printed)
+    first = stage.instance
     if copy.exit is None:
+        if not first.takes_port and first.port not in copy.ports:
+            raise NotApplicable("each copy of it takes a port of its own")
         raise Mismatch(
             "a second copy runs beside the first one",
             expected="it ends, because the port is taken",
-            received=f"it listens on {', '.join(copy.listens)}",
+            received=f"it listens on port {', '.join(map(str, sorted(copy.ports)))}",
         )
-    if copy.exit.status == 0 or not copy.printed:
+    launched_well = first.has_left_its_terminal()  # what was started ends well, whatever its daemon does
+    if not copy.printed or (copy.exit.status == 0 and not launched_well):
         raise Mismatch(
             "a second copy ends as if nothing were wrong",
             expected="an error status and a message: the port is taken",
@@ -224,6 +231,8 @@ def signal(stage: Stage, step: steps.Signal) -> None:
     number = signals.Signals[f"SIG{step.signal}"]
     stage.transcript.note("server", f"gets SIG{step.signal}")
     if step.signal == "INT":
+        if stage.instance.has_left_its_terminal():
+            raise NotApplicable("it is a daemon, which Ctrl-C does not reach")
         stage.instance.signal_group(number)
     else:
         stage.signalled = stage.instance.signal(number)

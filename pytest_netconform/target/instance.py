@@ -138,6 +138,13 @@ class Instance:
         """Inside of it the processes that are there can open so many descriptors more."""
         return descriptors_left(self._tree.pids(), count)
 
+    def has_left_its_terminal(self) -> bool:
+        """Whether the server is a daemon: in another process group than what was started."""
+        try:
+            return os.getpgid(self.server_pid()) != self.pid
+        except ProcessLookupError:
+            return False
+
     def lives(self, pid: int) -> bool:
         """Whether this process of it runs still, other than as a zombie."""
         return pid in self._tree.pids() and lives(pid)
