@@ -3,8 +3,18 @@
 from .command import parse_target
 from .instance import Instance
 from .log import Log
-from .sockets import AcceptQueue, Connection
+from .sockets import AcceptQueue, Connection, Transport
 from .target import Target
 from .vitals import Exit, Vitals
 
-__all__ = ["AcceptQueue", "Connection", "Exit", "Instance", "Log", "Target", "Vitals", "parse_target"]
+__all__ = [
+    "AcceptQueue",
+    "Connection",
+    "Exit",
+    "Instance",
+    "Log",
+    "Target",
+    "Transport",
+    "Vitals",
+    "parse_target",
+]
