@@ -8,8 +8,8 @@ from pathlib import Path
 from .errors import UsageError, did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
-PROTOCOLS = ("tcp", "socketio")
-FIRST = ("tcp-echo", "tcp-ack", "isolation", "gbk", "disconnect")
+PROTOCOLS = ("tcp", "udp", "socketio")
+FIRST = ("tcp-echo", "tcp-ack", "isolation", "gbk", "disconnect", "udp-echo")
 
 
 def suites_dir() -> Path:

@@ -24,12 +24,13 @@ def play_all(
 ) -> list[Result]:
     """The results of every check of the suites that fit the server, or what `profile` declares of it."""
     target = Target("server", command)
-    judge = Judge(Bench(target), probe(target, patience).declared(profile), Rules("robust", patience, params))
-    assert judge.probed.profile is not None, judge.probed.fault
+    probed = probe(target, patience).declared(profile)
+    assert probed.profile is not None, probed.fault
+    judge = Judge(Bench(probed.reached(target)), probed, Rules("robust", patience, params))
     results = []
     try:
         for suite in SUITES:
-            if judge.probed.profile.lacking(suite.needs) is None:
+            if probed.profile.fits(suite):
                 results += [judge.judge(item) for item in items_of(suite, f"suites/{suite.path.name}")]
     finally:
         judge.bench.retire()

@@ -20,6 +20,7 @@ PATIENCE = 0.3
 """A faulty server lets deadlines pass; what is right answers within milliseconds."""
 
 REFERENCES = ("threads", "processes", "asyncio-streams")
+UDP_REFERENCES = ("udp-echo", "udp-asyncio", "udp-socketserver")
 
 
 @pytest.mark.parametrize("reply", ["", " --reply ok!"], ids=["echo", "acknowledge"])
@@ -30,6 +31,14 @@ def test_a_reference_passes_everything_it_claims(name: str, reply: str) -> None:
     skipped = [result.check for result in results if result.verdict == "skipped"]
     assert all("needs a target that answers every byte" in r.because for r in results if r.check in skipped)
     assert len(results) - len(skipped) > 30
+
+
+@pytest.mark.parametrize("name", UDP_REFERENCES)
+def test_a_udp_reference_passes_everything(name: str) -> None:
+    results = play_all(f"ref:{name}")
+    assert {result.check: result.findings for result in results if result.verdict != "passed"} == {}
+    assert {result.suite for result in results} == {"udp-echo"}
+    assert len(results) > 15
 
 
 @pytest.mark.parametrize(("name", "run"), RUNS, ids=[f"{name}{run.get('args', '')}" for name, run in RUNS])

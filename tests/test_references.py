@@ -24,6 +24,7 @@ import yaml
 from pytest_netconform.deadline import Deadline, poll
 
 ROOT = Path(__file__).parents[1]
+UDP_REFERENCES = sorted((ROOT / "reference_impls/udp").glob("*.py"))
 REFERENCES = sorted((ROOT / "reference_impls/tcp").glob("*.py"))
 FAULTY = sorted(p for p in (ROOT / "reference_impls/faulty").glob("*.py") if not p.name.startswith("_"))
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -43,6 +44,12 @@ class Server:
 
     def client(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def udp_client(self) -> socket.socket:
+        client = socket.socket(type=socket.SOCK_DGRAM)
+        client.settimeout(PATIENCE)
+        client.connect(("127.0.0.1", self.port))
+        return client
 
     def printed_for(self, client: socket.socket) -> str:
         """The text that the server has printed for this client, in one piece."""
@@ -71,16 +78,17 @@ def started(command: list[str], log: Path) -> Iterator[Server]:
 
 
 def listening_port(process: subprocess.Popen[bytes]) -> int | None:
-    """The port on which this process listens, seen without connecting to it."""
+    """The port on which this process listens or takes datagrams, seen without connecting to it."""
     assert process.poll() is None, f"the server ended with status {process.returncode}"
     sockets = set()
     for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
             sockets.add(str(descriptor.readlink()))
-    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, local, _, state, *_, inode = row.split()[:10]
-        if state == "0A" and f"socket:[{inode}]" in sockets:
-            return int(local.partition(":")[2], 16)
+    for table, ready in (("tcp", "0A"), ("udp", "07")):
+        for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = row.split()[:10]
+            if state == ready and f"socket:[{inode}]" in sockets:
+                return int(local.partition(":")[2], 16)
     return None
 
 
@@ -203,6 +211,46 @@ def test_it_restarts_at_once_on_the_port_that_it_closed_first(reference: Path, t
         careless.bind(("127.0.0.1", server.port))
     with started(python(reference, port=server.port), tmp_path / "second") as again:
         assert again.port == server.port
+
+
+@pytest.fixture(scope="module", params=UDP_REFERENCES, ids=lambda path: path.stem)
+def udp_reference(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+def asked(client: socket.socket, data: bytes) -> bytes:
+    client.send(data)
+    return client.recv(65536)
+
+
+def test_each_datagram_comes_back_whole(udp_reference: Path, tmp_path: Path) -> None:
+    with started(python(udp_reference), tmp_path / "log") as server, server.udp_client() as client:
+        for data in (bytes(range(256)), b"", b"x" * 65507, b"last"):
+            assert asked(client, data) == data
+
+
+def test_each_datagram_is_acknowledged_and_printed(udp_reference: Path, tmp_path: Path) -> None:
+    command = python(udp_reference, "--reply", "ok!")
+    with started(command, tmp_path / "log") as server, server.udp_client() as client:
+        assert asked(client, GBK) == b"ok!"
+        assert asked(client, b"\xff\xffA") == b"ok!"
+        poll(lambda: server.printed_for(client) == "你好\ufffd\ufffdA", Deadline(PATIENCE), "the text")
+
+
+def test_a_client_that_is_gone_hurts_nobody(udp_reference: Path, tmp_path: Path) -> None:
+    with started(python(udp_reference), tmp_path / "log") as server, server.udp_client() as client:
+        for _ in range(20):
+            with server.udp_client() as gone:
+                gone.send(b"hello")
+        assert asked(client, b"hello") == b"hello"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_ends_a_udp_server(udp_reference: Path, number: int, tmp_path: Path) -> None:
+    with started(python(udp_reference), tmp_path / "log") as server:
+        server.process.send_signal(number)
+        assert server.process.wait(PATIENCE) in {0, -number}
 
 
 def test_each_faulty_server_is_in_the_table_and_each_row_has_a_server() -> None:

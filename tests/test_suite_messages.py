@@ -35,11 +35,11 @@ IN_SUITES = r"""
     applies_to: tcp -> applies_to: tcp\nversion: 1
         4:1: unknown key 'version'; a suite takes suite, title, applies_to, needs, params, requires, checks
 
-    applies_to: tcp -> applies_to: udp
-        3:13: 'udp' is not one of tcp
+    applies_to: tcp -> applies_to: sctp
+        3:13: 'sctp' is not one of tcp, udp
 
     applies_to: tcp -> applies_to: [tcp]
-        3:13: 'applies_to' is one of tcp, not a list [...]
+        3:13: 'applies_to' is one of tcp, udp, not a list [...]
 
     {en: A small suite, zh: 小套件} -> 5
         2:8: 'title' is written {en: ..., zh: ...}, not 5

@@ -11,15 +11,13 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Callable
-from typing import Literal
 
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import EnvironmentFault
 from ..target import Instance
+from .client import DEFAULT_SECONDS, Client, ConnectionEnded, End, Note, Refused
 
 CHUNK = 256 * 1024
-DEFAULT_SECONDS = 10.0
 LARGE_BUFFER = 4 * 1024 * 1024
 THE_SERVERS_FAULT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.ECONNABORTED)
 READABLE = ("ESTABLISHED", "CLOSE_WAIT")
@@ -27,29 +25,12 @@ GLANCE = 0.002
 STUCK_LOOKS = 10
 STUCK_FOR_CERTAIN = 2.0
 
-End = Literal["fin", "reset"]
-Note = Callable[[str, str, bytes], None]
-"""Called as note(actor, event, data) for everything that the actor does or sees."""
 
-
-class ConnectionEnded(Exception):
-    """The server ended the connection where the client still wanted something of it."""
-
-    def __init__(self, how: End) -> None:
-        super().__init__({"fin": "connection closed", "reset": "connection reset"}[how])
-        self.how = how
-
-
-class Refused(Exception):
-    """Nobody accepts connections at the instance's address."""
-
-
-class TcpActor:
+class TcpActor(Client):
     """One named client. `received` holds what arrived and was not yet taken by a step."""
 
     def __init__(self, name: str, instance: Instance, note: Note) -> None:
-        self.name = name
-        self.instance = instance
+        super().__init__(name, instance, note)
         self.received = bytearray()
         self.sent = 0
         self.arrived = 0
@@ -57,10 +38,6 @@ class TcpActor:
         self.half_closed = False
         self.stalled = False
         self.pending = b""
-        self.local_port = 0
-        self._note = note
-        self._sock: socket.socket | None = None
-        self._poll = select.poll()
 
     # ------------------------------------------------------------ connecting
 
@@ -69,13 +46,8 @@ class TcpActor:
         would wait a second for the kernel's next SYN. Raises Refused or DeadlineMissed."""
         deadline = deadline or Deadline(DEFAULT_SECONDS)
         poll(self.has_room, deadline, "the server to accept the clients before this one")
-        sock = self.instance.socket()
-        if receive_buffer is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        sock.setblocking(False)
+        sock = self._use(self.instance.socket(), receive_buffer)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._sock = sock
-        self._poll.register(sock)
         try:
             sock.connect(self.instance.address())
         except BlockingIOError:
@@ -265,10 +237,6 @@ class TcpActor:
             self._linger_zero()
             self._drop()
 
-    @property
-    def open(self) -> bool:
-        return self._sock is not None
-
     def _server_let_go(self) -> bool:
         end = self.instance.connection(self.local_port)
         return end is not None and not end.owned
@@ -276,25 +244,10 @@ class TcpActor:
     def _linger_zero(self) -> None:
         self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    def _drop(self) -> None:
-        if self._sock is not None:
-            self._poll.unregister(self._sock)
-            self._sock.close()
-            self._sock = None
-
     def _end(self, how: End) -> None:
         if self.ended is None:
             self.ended = how
             self._note(self.name, f"ended by {how}", b"")
-
-    # ------------------------------------------------------------ waiting
-
-    def _wait(self, events: int, deadline: Deadline, what: str) -> int:
-        self._poll.modify(self._socket(), events)
-        ready = self._poll.poll(deadline.remaining() * 1000)
-        if not ready:
-            raise DeadlineMissed(what)
-        return ready[0][1]
 
     def _socket(self) -> socket.socket:
         if self._sock is None:

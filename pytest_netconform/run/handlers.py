@@ -7,12 +7,15 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..actors.client import Client
 from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..payload import excerpt, parse_duration
 from ..suite import evaluate, steps
 from ..suite.meaning import CROWD
+from ..suite.values import InAnyOrder
 from .stage import Mismatch, Stage
+from .streams import as_stream, streams
 
 RANDOM_CUTS = 8
 
@@ -41,9 +44,9 @@ def send(stage: Stage, step: steps.Send) -> None:
         scope = stage.scope(actor.name, i)
         data = evaluate.data(step.send, scope)
         if step.cut is None:
-            actor.send(data, stage.deadline)
+            stage.send(actor, data)
         else:
-            _send_pieces(stage, actor, _cut(data, step.cut, scope))
+            _send_pieces(stage, as_stream(actor), _cut(data, step.cut, scope))
 
 
 def _send_pieces(stage: Stage, actor: TcpActor, pieces: list[bytes]) -> None:
@@ -59,7 +62,7 @@ def _await_reading(stage: Stage, actor: TcpActor) -> None:
     stage.transcript.note("server", "has read it")
 
 
-def _in_order(stage: Stage, actors: list[TcpActor], order: str) -> list[tuple[int, TcpActor]]:
+def _in_order(stage: Stage, actors: list[Client], order: str) -> list[tuple[int, Client]]:
     """Each client with its number, in the order in which it acts."""
     numbered = list(enumerate(actors))
     if order == "reversed":
@@ -92,8 +95,12 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
 
 def receive(stage: Stage, step: steps.Receive) -> None:
     for i, actor in enumerate(stage.members(step.at)):
-        expected = evaluate.expected(step.receive, stage.scope(actor.name, i))
-        stage.receive(actor, expected, _within(stage, step.within))
+        scope, deadline = stage.scope(actor.name, i), _within(stage, step.within)
+        if isinstance(step.receive, InAnyOrder):
+            several = [evaluate.expected(one, scope) for one in step.receive.in_any_order]
+            stage.receive_all(actor, several, deadline)
+        else:
+            stage.receive(actor, evaluate.expected(step.receive, scope), deadline)
 
 
 def _within(stage: Stage, within: str | None) -> Deadline:
@@ -103,18 +110,15 @@ def _within(stage: Stage, within: str | None) -> Deadline:
 
 
 def exchange(stage: Stage, step: steps.Exchange) -> None:
-    sent: list[tuple[TcpActor, bytes]] = []
-    for i, actor in _in_order(stage, stage.members(step.with_), step.order):
-        data = evaluate.data(step.exchange, stage.scope(actor.name, i))
-        actor.send(data, stage.deadline)
-        sent.append((actor, data))
-    for actor, data in sent:
-        stage.receive(actor, stage.part.replies.to(data))
+    actors = _in_order(stage, stage.members(step.with_), step.order)
+    stage.exchange_all(
+        [(actor, evaluate.data(step.exchange, stage.scope(actor.name, i))) for i, actor in actors]
+    )
 
 
 def nothing(stage: Stage, step: steps.Nothing) -> None:
     for actor in stage.members(step.nothing.at):
-        stage.exchange(actor, f"fence of {actor.name}".encode())
+        stage.fence(actor, f"fence of {actor.name}".encode())
 
 
 def newcomer(stage: Stage, step: steps.Newcomer) -> None:
@@ -144,7 +148,7 @@ def unblocks(stage: Stage, step: steps.Unblocks) -> None:
 
 
 def half_close(stage: Stage, step: steps.HalfClose) -> None:
-    for actor in stage.members(step.half_close):
+    for actor in streams(stage, step.half_close):
         actor.half_close()
 
 
@@ -154,13 +158,13 @@ def close(stage: Stage, step: steps.Close) -> None:
 
 
 def reset(stage: Stage, step: steps.Reset) -> None:
-    for actor in stage.members(step.reset):
+    for actor in streams(stage, step.reset):
         actor.reset()
 
 
 def ended(stage: Stage, step: steps.Ended) -> None:
     deadline = _within(stage, step.within)
-    for actor in stage.members(step.ended):
+    for actor in streams(stage, step.ended):
         _await_end(stage, actor, deadline)
         if step.by not in ("either", actor.ended):
             raise Mismatch(
@@ -189,12 +193,12 @@ def _await_end(stage: Stage, actor: TcpActor, deadline: Deadline) -> None:
 
 
 def stall(stage: Stage, step: steps.Stall) -> None:
-    for actor in stage.members(step.stall):
+    for actor in streams(stage, step.stall):
         actor.stalled = True
 
 
 def resume(stage: Stage, step: steps.Resume) -> None:
-    for actor in stage.members(step.resume):
+    for actor in streams(stage, step.resume):
         actor.resume(stage.deadline)
 
 
@@ -206,10 +210,10 @@ def ignore(stage: Stage, step: steps.Ignore) -> None:
 def server(stage: Stage, step: steps.Server) -> None:
     action = step.server
     if isinstance(action, steps.Released):
-        for actor in stage.members(action.released):
+        for actor in streams(stage, action.released):
             _released(stage, actor)
     elif isinstance(action, steps.HasRead):
-        for actor in stage.members(action.has_read):
+        for actor in streams(stage, action.has_read):
             _await_reading(stage, actor)
     else:
         _SERVER[action](stage)

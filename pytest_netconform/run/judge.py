@@ -129,6 +129,13 @@ class Judge:
         return profile
 
     def _applies(self, item: Item, part: Part, result: Result) -> bool:
+        wanted, found = item.suite.applies_to, part.profile.transport
+        if wanted != found:
+            result.verdict, result.because = (
+                "skipped",
+                f"is for {wanted.upper()}, and this server takes {found.upper()}",
+            )
+            return False
         need = part.profile.lacking((*item.suite.needs, *item.check.needs))
         if need is not None:
             result.verdict, result.because = "skipped", f"needs a target that {_feature(need)}"
