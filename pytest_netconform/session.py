@@ -135,13 +135,12 @@ class Run:
         settings = self.settings
         rules = Rules(settings.gate, settings.patience, settings.params)
         demanded = self._demanded()
-        for name, target in self.targets.items():
+        for name, target in list(self.targets.items()):
             one = replace(target, transport=demanded)
             found = Probed.from_dict(told[name]) if told else probe(one, settings.patience)
             self.probed[name] = found.declared(settings.profile)
-            self.judges[name] = Judge(
-                Bench(found.reached(one)), self.probed[name], rules, again(self.config, one)
-            )
+            self.targets[name] = one = found.reached(one)
+            self.judges[name] = Judge(Bench(one), self.probed[name], rules, again(self.config, one))
         self._know_rivals()
         self._refuse_unknown_speakers()
 

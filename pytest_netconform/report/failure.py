@@ -118,7 +118,7 @@ def _arrow(event: dict[str, Any]) -> str:
         "connects": "connects",
         "opens": "UDP socket",
         "leaves": "closes it",
-        "refused": "ICMP: no such port",
+        "refused": "ICMP: nobody",
         "closes": "FIN",
         "half-closes": "FIN, half",
         "resets": "RST",
