@@ -10,9 +10,9 @@ from pathlib import Path
 from .errors import UsageError, did_you_mean
 
 PACKAGE = Path(__file__).resolve().parent
-PROTOCOLS = ("tcp", "socketio")
+PROTOCOLS = ("tcp", "udp", "socketio")
 KINDS = ("variations", "faulty")
-FIRST = ("tcp-echo", "tcp-ack", "isolation", "gbk", "disconnect")
+FIRST = ("tcp-echo", "tcp-ack", "isolation", "gbk", "disconnect", "lifecycle", "resources", "udp-echo")
 
 
 @dataclass(frozen=True)

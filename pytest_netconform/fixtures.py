@@ -10,7 +10,9 @@ import pytest
 from .session import RUN
 
 if TYPE_CHECKING:
+    from .actors.client import Client
     from .actors.tcp import TcpActor
+    from .actors.udp import UdpActor
     from .target import Instance, Log, Vitals
 
 
@@ -19,7 +21,7 @@ class RunningTarget:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self._actors: list[TcpActor] = []
+        self._actors: list[Client] = []
 
     @property
     def host(self) -> str:
@@ -52,6 +54,15 @@ class RunningTarget:
         actor.connect()
         return actor
 
+    def connect_udp(self, name: str = "client") -> UdpActor:
+        """A UDP client of a server that takes datagrams; it is closed when the test ends."""
+        from .actors.udp import UdpActor
+
+        actor = UdpActor(name, self.instance, lambda *_: None)
+        self._actors.append(actor)
+        actor.connect()
+        return actor
+
     def stop(self) -> None:
         """End the server and everything that it started."""
         for actor in self._actors:
@@ -66,7 +77,8 @@ TargetFactory = Callable[..., RunningTarget]
 def target_factory(request: pytest.FixtureRequest) -> Iterator[TargetFactory]:
     """Starts servers by their command lines: `target_factory("python srv.py")`, several at once.
 
-    Keyword arguments are those of `pytest_netconform.target.Target`: cwd, env, port, start_timeout.
+    Keyword arguments are those of `pytest_netconform.target.Target`: cwd, env, port, start_timeout,
+    transport.
     Returns when the server listens; all are stopped when the test ends.
     """
     running: list[RunningTarget] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import bundled, options
-from .errors import UsageError, did_you_mean
+from .collection import is_suite
+from .errors import SuiteError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from .run.judge import Judge
     from .run.profile import Probed
     from .suite.model import Suite
-    from .target import Target
+    from .target import Target, Transport
 
 RUN = pytest.StashKey["Run"]()
 WORKERINPUT = "netconform"
@@ -102,7 +104,21 @@ class Run:
     def fits(self, target: str, suite: Suite) -> bool:
         """Whether a suite that nobody named is for this target. One that cannot be started gets all."""
         profile = self.probed[target].profile
-        return profile is None or profile.lacking(suite.needs) is None
+        return profile is None or profile.fits(suite)
+
+    def _demanded(self) -> Transport | None:
+        """What every suite that the user named is for: then a target must be reached by that."""
+        folder = self.config.invocation_params.dir
+        paths = [folder / arg.partition("::")[0] for arg in self.config.args]
+        if self.default_suites or not all(path.is_file() and is_suite(path) for path in paths):
+            return None
+        from .suite.load import load
+
+        try:
+            wanted = {load(path).applies_to for path in paths}
+        except SuiteError:
+            return None  # the collection tells
+        return wanted.pop() if len(wanted) == 1 else None
 
     # ------------------------------------------------------------ the targets
 
@@ -119,9 +135,12 @@ class Run:
         settings = self.settings
         scale = "scale" in self.config.option.markexpr
         rules = Rules(settings.gate, settings.patience, settings.params, scale)
-        for name, one in self.targets.items():
+        demanded = self._demanded()
+        for name, target in list(self.targets.items()):
+            one = replace(target, transport=demanded)
             found = Probed.from_dict(told[name]) if told else probe(one, settings.patience)
             self.probed[name] = found.declared(settings.profile)
+            self.targets[name] = one = found.reached(one)
             self.judges[name] = Judge(Bench(one), self.probed[name], rules, again(self.config, one))
         self._know_rivals()
         self._refuse_unknown_speakers()
@@ -139,8 +158,7 @@ class Run:
             if found.profile is not None and not found.profile.has("replies"):
                 raise UsageError(
                     f"target {name!r} {found.profile.seen}: no bundled suite fits that by itself. "
-                    "If it should echo, say --suite tcp-echo; if it should acknowledge, say "
-                    "--suite tcp-ack --param 'tcp-ack.reply=ok!'."
+                    f"{_WHAT_TO_SAY[found.profile.transport]}"
                 )
 
     def for_worker(self) -> dict[str, Any]:
@@ -153,6 +171,13 @@ class Run:
     def stop(self) -> None:
         for judge in self.judges.values():
             judge.bench.retire()
+
+
+_WHAT_TO_SAY = {
+    "tcp": "If it should echo, say --suite tcp-echo; if it should acknowledge, say "
+    "--suite tcp-ack --param 'tcp-ack.reply=ok!'.",
+    "udp": "If it should echo, say --suite udp-echo.",
+}
 
 
 def _found(found: Probed) -> str:

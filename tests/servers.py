@@ -30,6 +30,23 @@ while True:
 """
 
 
+UDP_ECHO = """
+import os, socket
+udp = socket.socket(type=socket.SOCK_DGRAM)
+udp.bind(("127.0.0.1", int(os.environ["PORT"])))
+seen = []
+while True:
+    data, address = udp.recvfrom(65535)
+    {body}
+"""
+
+
+def udp_script(path: Path, body: str = "udp.sendto(data, address)") -> Path:
+    """A right UDP server, but for what `body` does with a datagram."""
+    path.write_text(UDP_ECHO.format(body=body), encoding="utf-8")
+    return path
+
+
 def script(path: Path, body: str = "conn.sendall(data)") -> Path:
     """A right threaded server, but for what `body` does with received data.
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from servers import script
 
-from pytest_netconform.actors.tcp import ConnectionEnded, Refused, TcpActor
+from pytest_netconform.actors.client import ConnectionEnded, Refused
+from pytest_netconform.actors.tcp import TcpActor
 from pytest_netconform.deadline import Deadline, DeadlineMissed
 from pytest_netconform.errors import EnvironmentFault
 from pytest_netconform.target import Instance, Target

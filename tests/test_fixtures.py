@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import script
+from servers import script, udp_script
 
 from pytest_netconform.deadline import Deadline
 from pytest_netconform.fixtures import TargetFactory
@@ -28,6 +28,15 @@ def test_two_servers_at_once(target_factory: TargetFactory, tmp_path: Path) -> N
     other.send(b"hello")
     assert other.read_exactly(5) == b"HELLO"
     assert one.port != two.port
+
+
+def test_a_server_of_datagrams(target_factory: TargetFactory, tmp_path: Path) -> None:
+    running = target_factory(
+        shlex.join([sys.executable, str(udp_script(tmp_path / "a.py"))]), transport="udp"
+    )
+    client = running.connect_udp()
+    client.send(b"hello")
+    assert client.receive() == b"hello"
 
 
 def test_a_running_target_tells_of_itself(target_factory: TargetFactory, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
-from servers import script
+from servers import script, udp_script
 
 ONE_CHECK = """
 suite: mine
@@ -310,3 +310,98 @@ def test_two_targets_with_the_same_hard_coded_port_take_turns(
     result = pytester.runpytest_subprocess(*words, suite, *more)
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines([f"netconform: a echoes; port {hard_coded_port}"])
+
+
+# ---------------------------------------------------------------- UDP
+
+
+@pytest.fixture
+def udp_server(pytester: pytest.Pytester) -> str:
+    """The command line of a right echo server over UDP."""
+    return shlex.join([sys.executable, str(udp_script(pytester.path / "udp_echo.py"))])
+
+
+def test_a_server_of_datagrams_gets_the_suite_for_them(pytester: pytest.Pytester, udp_server: str) -> None:
+    result = pytester.runpytest_subprocess("--target", udp_server, "-v")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        [
+            "netconform: udp_echo echoes (UDP)",
+            "udp-echo.yaml::one-datagram?udp_echo? PASSED*",
+            "udp_echo  * of * points*passed",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*isolation.yaml*")
+    result.stdout.no_fnmatch_line("*tcp-echo.yaml*")
+
+
+def test_a_server_that_listens_does_not_get_it(pytester: pytest.Pytester, server: str) -> None:
+    result = pytester.runpytest_subprocess("--target", server, "--collect-only", "-q")
+    result.stdout.fnmatch_lines(["tcp-echo.yaml::*"])
+    result.stdout.no_fnmatch_line("*udp-echo.yaml*")
+
+
+@pytest.mark.parametrize("distributed", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_both_kinds_of_targets_side_by_side(
+    pytester: pytest.Pytester, server: str, udp_server: str, distributed: list[str]
+) -> None:
+    result = pytester.runpytest_subprocess(
+        "--target", server, "--target", udp_server, "-k", "one-message or one-datagram", *distributed
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_a_suite_named_by_hand_demands_its_transport(pytester: pytest.Pytester, server: str) -> None:
+    result = pytester.runpytest_subprocess(
+        "--target", server, "--suite", "udp-echo", "--target-start-timeout", "1", "-k", "one-datagram"
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*the server runs, but has bound no UDP port after 1 s*",
+            "*it listens on TCP 127.0.0.1:*; a UDP server binds a SOCK_DGRAM socket*",
+        ]
+    )
+
+
+def test_a_suite_for_streams_named_by_hand_demands_a_listener(
+    pytester: pytest.Pytester, udp_server: str
+) -> None:
+    result = pytester.runpytest_subprocess(
+        "--target", udp_server, "--suite", "tcp-echo", "--target-start-timeout", "1", "-k", "one-message"
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*listens on no TCP port after 1 s*", "*it has opened UDP 127.0.0.1:*; a TCP server calls listen()*"]
+    )
+
+
+def test_suites_of_both_kinds_are_skipped_where_they_do_not_fit(
+    pytester: pytest.Pytester, udp_server: str
+) -> None:
+    result = pytester.runpytest_subprocess(
+        "--target", udp_server, "--suite", "tcp-echo", "--suite", "udp-echo", "-k", "one-", "-rs"
+    )
+    assert result.parseoutcomes()["skipped"] > 1
+    assert "failed" not in result.parseoutcomes()
+    result.stdout.fnmatch_lines(["*is for TCP, and this server takes UDP*"])
+
+
+def test_a_server_of_datagrams_that_nobody_understands(pytester: pytest.Pytester) -> None:
+    command = shlex.join([sys.executable, str(udp_script(pytester.path / "srv.py", "pass"))])
+    result = pytester.runpytest_subprocess("--target", command, "--patience", "0.1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*takes datagrams, but answers nothing (UDP)*say --suite udp-echo."])
+
+
+def test_a_hard_coded_udp_port_is_started_again_after_a_failure(
+    pytester: pytest.Pytester, hard_coded_port: int
+) -> None:
+    source = udp_script(pytester.path / "srv.py", "udp.sendto(data[:1024], address)")
+    text = source.read_text("utf-8").replace('int(os.environ["PORT"])', str(hard_coded_port))
+    source.write_text(text, encoding="utf-8")
+    command = shlex.join([sys.executable, str(source)])
+    result = pytester.runpytest_subprocess("--target", command, "-k", "one-frame or own-answers or crowd")
+    assert result.parseoutcomes() == {"passed": 3, "failed": 1, "deselected": 12}
+    result.stdout.fnmatch_lines([f"netconform: srv echoes (UDP); port {hard_coded_port}"])

@@ -29,6 +29,7 @@ from pytest_netconform.target.toolchain import command_line
 ROOT = Path(__file__).parents[1]
 REFERENCES = sorted(p for p in (ROOT / "reference_impls/tcp").iterdir() if p.suffix in LANGUAGES)
 PRINTING_NOTHING = {"rust_threads"}
+UDP_REFERENCES = sorted((ROOT / "reference_impls/udp").glob("*.py"))
 FAULTY = sorted(p for p in (ROOT / "reference_impls/faulty").glob("*.py") if not p.name.startswith("_"))
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
     (ROOT / "reference_impls/faulty/table.yaml").read_text("utf-8")
@@ -47,6 +48,12 @@ class Server:
 
     def client(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def udp_client(self) -> socket.socket:
+        client = socket.socket(type=socket.SOCK_DGRAM)
+        client.settimeout(PATIENCE)
+        client.connect(("127.0.0.1", self.port))
+        return client
 
     def printed_for(self, client: socket.socket) -> str:
         """The text that the server has printed for this client, in one piece."""
@@ -80,17 +87,18 @@ def started(command: list[str], log: Path) -> Iterator[Server]:
 
 
 def listening_port(process: subprocess.Popen[bytes]) -> int | None:
-    """The port on which this process listens, seen without connecting to it."""
+    """The port on which this process listens or takes datagrams, seen without connecting to it."""
     assert process.poll() is None, f"the server ended with status {process.returncode}"
     sockets = set()
     for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
             sockets.add(str(descriptor.readlink()))
-    tables = (path for path in map(Path, ("/proc/net/tcp", "/proc/net/tcp6")) if path.exists())
-    for row in (row for path in tables for row in path.read_text().splitlines()[1:]):
-        _, local, _, state, *_, inode = row.split()[:10]
-        if state == "0A" and f"socket:[{inode}]" in sockets:
-            return int(local.partition(":")[2], 16)
+    for table, ready in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07")):
+        path = Path(f"/proc/net/{table}")
+        for row in path.read_text().splitlines()[1:] if path.exists() else ():
+            _, local, _, state, *_, inode = row.split()[:10]
+            if state == ready and f"socket:[{inode}]" in sockets:
+                return int(local.partition(":")[2], 16)
     return None
 
 
@@ -237,6 +245,48 @@ def test_it_restarts_at_once_on_the_port_that_it_closed_first(reference: Path, t
         careless.bind(("127.0.0.1", server.port))
     with started(command(reference, port=server.port), tmp_path / "second") as again:
         assert again.port == server.port
+
+
+@pytest.fixture(scope="module", params=UDP_REFERENCES, ids=lambda path: path.stem)
+def udp_reference(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+def asked(client: socket.socket, data: bytes) -> bytes:
+    client.send(data)
+    return client.recv(65536)
+
+
+def test_each_datagram_comes_back_whole(udp_reference: Path, tmp_path: Path) -> None:
+    with started(command(udp_reference), tmp_path / "log") as server, server.udp_client() as client:
+        for data in (bytes(range(256)), b"", b"x" * 65507, b"last"):
+            assert asked(client, data) == data
+
+
+def test_each_datagram_is_acknowledged_and_printed(udp_reference: Path, tmp_path: Path) -> None:
+    with (
+        started(command(udp_reference, "--reply", "ok!"), tmp_path / "log") as server,
+        server.udp_client() as client,
+    ):
+        assert asked(client, GBK) == b"ok!"
+        assert asked(client, b"\xff\xffA") == b"ok!"
+        poll(lambda: server.printed_for(client) == "你好\ufffd\ufffdA", Deadline(PATIENCE), "the text")
+
+
+def test_a_client_that_is_gone_hurts_nobody(udp_reference: Path, tmp_path: Path) -> None:
+    with started(command(udp_reference), tmp_path / "log") as server, server.udp_client() as client:
+        for _ in range(20):
+            with server.udp_client() as gone:
+                gone.send(b"hello")
+        assert asked(client, b"hello") == b"hello"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_ends_a_udp_server(udp_reference: Path, number: int, tmp_path: Path) -> None:
+    with started(command(udp_reference), tmp_path / "log") as server:
+        server.process.send_signal(number)
+        assert server.process.wait(PATIENCE) in {0, -number}
 
 
 def test_each_faulty_server_is_in_the_table_and_each_row_has_a_server() -> None:

@@ -57,6 +57,25 @@ FAILED = Result(
 )
 
 
+def test_what_a_client_of_datagrams_does_is_drawn() -> None:
+    events = [
+        event(0.0, "alice", "opens"),
+        event(0.1, "alice", "sends", ""),
+        event(0.2, "alice", "receives", '"hello"'),
+        event(0.3, "alice", "refused"),
+        event(0.4, "alice", "leaves"),
+    ]
+    lines = failure_lines(dataclasses.replace(FAILED, transcript=events))
+    start = next(i for i, line in enumerate(lines) if "UDP socket" in line)
+    assert [line.partition(" ms  ")[2] for line in lines[start : start + 5]] == [
+        "alice    ── UDP socket ────────▶ server",
+        "alice    ── empty ─────────────▶ server",
+        'alice    ◀─ "hello" ──────────── server',
+        "alice    ◀─ ICMP: nobody ─────── server",
+        "alice    ── closes it ─────────▶ server",
+    ]
+
+
 def test_the_text_of_a_failure() -> None:
     assert "\n".join(failure_lines(FAILED)) == (
         "FAILED gbk/split-character [mysrv]  must · 3 points           suites/gbk.yaml:42\n"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from selftest import SUITES
 from test_run_judge import judged
 
 from pytest_netconform.run.handlers import HANDLERS
-from pytest_netconform.suite.steps import VERBS, Repeat, Step
+from pytest_netconform.selftest.playing import suites
+from pytest_netconform.suite.step import Step
+from pytest_netconform.suite.steps import VERBS
 
 
 def test_each_verb_has_a_handler() -> None:
@@ -17,13 +18,13 @@ def test_each_verb_has_a_handler() -> None:
 
 
 def verbs_of(steps: tuple[Step, ...]) -> set[str]:
-    inner = {verb for step in steps if isinstance(step, Repeat) for verb in verbs_of(step.do)}
+    inner = {verb for step in steps for verb in verbs_of(step.inner())}
     return {step.verb for step in steps} | inner
 
 
 def test_the_bundled_suites_use_every_verb() -> None:
     """So that the references and the faulty servers try each of them, both ways."""
-    used = {verb for suite in SUITES for check in suite.checks.values() for verb in verbs_of(check.steps)}
+    used = {verb for suite in suites() for check in suite.checks.values() for verb in verbs_of(check.steps)}
     assert used == set(VERBS)
 
 

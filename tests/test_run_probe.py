@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import script
+from servers import script, udp_script
 
 from pytest_netconform.run.probe import probe
-from pytest_netconform.run.profile import Probed
+from pytest_netconform.run.profile import Probed, Profile
 from pytest_netconform.target import Target
 
 
@@ -46,6 +46,44 @@ def test_the_probe_tells_what_a_server_speaks(
     assert found is not None
     assert (found.speaks, found.reply) == (speaks, reply)
     assert seen in found.seen
+
+
+def udp_probed(tmp_path: Path, body: str) -> Profile:
+    command = shlex.join([sys.executable, str(udp_script(tmp_path / "srv.py", body))])
+    profile = probe(Target("srv", command), patience=0.2).profile
+    assert profile is not None
+    return profile
+
+
+@pytest.mark.parametrize(
+    ("body", "speaks", "reply", "seen"),
+    [
+        ("udp.sendto(data, address)", "echo", "", "echoes (UDP)"),
+        ("udp.sendto(data, address); udp.sendto(data, address)", "echo", "", "echoes (UDP)"),
+        ("udp.sendto(data, address); break", "echo", "", "echoes (UDP), but only the first datagram"),
+        ("udp.sendto(b'ok!', address)", "acknowledge", "ok!", "answers 'ok!' to everything (UDP)"),
+        ("udp.sendto(data.upper(), address)", "unknown", "", 'answers "NETCONFORMPROBE!"'),
+        ("pass", "nothing", "", "takes datagrams, but answers nothing (UDP)"),
+        (
+            "socket.socket(type=socket.SOCK_DGRAM).sendto(data, address)",
+            "echo",
+            "",
+            "echoes (UDP), but from another port than the one that was asked",
+        ),
+    ],
+)
+def test_the_probe_tells_what_a_server_of_datagrams_speaks(
+    tmp_path: Path, body: str, speaks: str, reply: str, seen: str
+) -> None:
+    found = udp_probed(tmp_path, body)
+    assert (found.transport, found.speaks, found.reply) == ("udp", speaks, reply)
+    assert found.seen.startswith(seen)
+    assert not found.has("closes-at-eof")
+
+
+def test_the_probe_tells_what_a_server_of_datagrams_prints(tmp_path: Path) -> None:
+    body = "print('got', data.decode('gbk', 'replace'), flush=True); udp.sendto(data, address)"
+    assert udp_probed(tmp_path, body).seen == "echoes (UDP), prints what it receives (GBK)"
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])

@@ -27,6 +27,21 @@ def test_what_the_loader_finds_is_all_that_is_told(tmp_path: Path) -> None:
     assert found_in(tmp_path, text) == [f"{STEP_LINE}:9: no verb here: 'sned'; did you mean 'send'?"]
 
 
+def test_an_empty_datagram_is_something(tmp_path: Path) -> None:
+    """Where a stream has brought nothing, every expectation of nothing is met; a datagram must come."""
+
+    def udp(step: str) -> list[str]:
+        text = suite_with_step(USED, step).replace("applies_to: tcp", "applies_to: udp")
+        return found_in(tmp_path, text)
+
+    assert udp('exchange: ""') == udp("receive: {length: 0}") == []
+    assert udp("receive: {in_any_order: [a, b]}") == []
+    told = "this accepts everything, even nothing at all"
+    assert udp('receive: {matches: "(?s).*"}') == [f"{STEP_LINE + 1}:18: {told}"]
+    (nested,) = udp('receive: {in_any_order: [a, {contains: ""}]}')
+    assert nested.endswith(told)
+
+
 STEPS = """
     receive: {contains: ""}
         18: this accepts everything, even nothing at all

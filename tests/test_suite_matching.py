@@ -13,6 +13,7 @@ from pytest_netconform.suite.matching import (
     any_of,
     compile_pattern,
     containing,
+    each_once,
     exactly,
     first_difference,
     matching,
@@ -31,6 +32,40 @@ def answers(expected: Expected, *pieces: bytes) -> list[Answer]:
         if said[-1].state == "more":
             agreed = said[-1].used
     return said
+
+
+@pytest.mark.parametrize(
+    ("expected", "accepted", "refused"),
+    [
+        (exactly(b"abc", ""), [b"abc"], [b"ab", b"abcd", b""]),
+        (exactly(b"", ""), [b""], [b"a"]),
+        (containing(b"b", ""), [b"b", b"abc"], [b"ac", b""]),
+        (of_length(2, ""), [b"ab"], [b"a", b"abc"]),
+        (matching("a|ab", "utf-8", ""), [b"a", b"ab"], [b"abc", b""]),
+        (any_of([exactly(b"a", ""), exactly(b"ab", "")], ""), [b"a", b"ab"], [b"b", b"aba"]),
+    ],
+)
+def test_a_datagram_is_judged_whole(expected: Expected, accepted: list[bytes], refused: list[bytes]) -> None:
+    assert all(map(expected.whole, accepted))
+    assert not any(map(expected.whole, refused))
+
+
+@pytest.mark.parametrize(
+    ("datagrams", "fits"),
+    [
+        ([b"ab", b"a"], True),
+        ([b"a", b"ab"], True),
+        ([b"ab"], True),
+        ([], True),
+        ([b"a", b"a"], False),
+        ([b"ab", b"ab"], True),
+        ([b"ab", b"ab", b"ab"], False),
+        ([b"b"], False),
+    ],
+)
+def test_each_datagram_has_an_expectation_of_its_own(datagrams: list[bytes], fits: bool) -> None:
+    """`ab` is what both expect, `a` is what the first one expects."""
+    assert each_once([containing(b"a", ""), exactly(b"ab", "")], datagrams) is fits
 
 
 def test_exactly_says_more_until_the_last_byte_is_there() -> None:

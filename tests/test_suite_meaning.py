@@ -96,6 +96,72 @@ def test_steps_that_fit_together_are_fine(steps: list[str], tmp_path: Path) -> N
     assert problems_of(tmp_path, suite_with_step(*steps)) == []
 
 
+FOR_STREAMS = """
+    half_close: alice
+        21: 'half_close' HINT
+
+    reset: alice
+        16: 'reset' HINT
+
+    ended: alice
+        16: 'ended' HINT
+
+    stall: alice
+        16: 'stall' HINT
+
+    resume: alice
+        17: 'resume' HINT
+
+    unblocks: {by: alice, at: alice, reply_to: x}
+        19: 'unblocks' HINT
+
+    {send: abc, cut: [1]}
+        26: 'cut' HINT
+
+    server: {released: alice}
+        28: 'released' HINT
+
+    server: {has_read: alice}
+        28: 'has_read' HINT
+
+    {repeat: 2, do: [{exchange: x}, {half_close: alice}]}
+        54: 'half_close' HINT
+"""
+HINT = "is for byte streams: a datagram comes whole, and no end follows"
+
+
+def for_udp(text: str) -> str:
+    return text.replace("applies_to: tcp", "applies_to: udp")
+
+
+@pytest.mark.parametrize(("steps", "problem"), cases(FOR_STREAMS, HINT=HINT))
+def test_datagrams_have_no_verbs_of_streams(steps: list[str], problem: str, tmp_path: Path) -> None:
+    assert problems_of(tmp_path, suite_with_step(*steps)) == []
+    assert problems_of(tmp_path, for_udp(suite_with_step(*steps))) == [f"{STEP_LINE}:{problem}"]
+
+
+def test_a_stream_keeps_the_order(tmp_path: Path) -> None:
+    text = suite_with_step("{repeat: 2, do: [receive: {in_any_order: [a, b]}]}")
+    problem = "'in_any_order' is for datagrams: a TCP stream keeps the order"
+    (found,) = problems_of(tmp_path, text)
+    assert found.endswith(problem)
+    assert problems_of(tmp_path, for_udp(text)) == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ["{send: x, order: reversed}", "{receive: {length: 1}, within: 1s}", "ignore: alice"],
+        ["{exchange: x}", "{nothing: {at: alice}}", "newcomer: exchanges", "close: alice"],
+        ["{server: pause}", "{server: resume}", "{server: alive}", "{log: {contains: x}}"],
+        ["connect: {crowd: 3}", "{exchange: x, with: [alice, crowd]}"],
+        ["{receive: {in_any_order: [a, {any_of: [b, c]}]}}"],
+    ],
+)
+def test_what_datagrams_have(steps: list[str], tmp_path: Path) -> None:
+    assert problems_of(tmp_path, for_udp(suite_with_step(*steps))) == []
+
+
 def test_a_feature_that_the_check_needs_is_there_for_its_steps(tmp_path: Path) -> None:
     text = suite_with_step("{connect: bob, when: prints}", "{exchange: x, with: bob}")
     needy = text.replace("    steps:", "    needs: prints\n    steps:")

@@ -19,6 +19,8 @@ WORDS = {
     "CHECK_KEYS": ", ".join(Check.written_keys()),
     "DATA": ", ".join(f"{{{form.written_keys()[0]}: ...}}" for form in DATA_FORMS),
     "MATCH": ", ".join(f"{{{form.written_keys()[0]}: ...}}" for form in ALL_FORMS),
+    "SERVER_WORDS": "alive, died, pause, resume, idle, restart, second-copy-refused, no-orphans",
+    "SERVER_FORMS": "{released: alice}, {has_read: alice}, {pause: main} or {descriptors_left: 4}",
     "NAMES": "write a client's name, or several as [alice, bob]",
 }
 
@@ -35,11 +37,11 @@ IN_SUITES = r"""
     applies_to: tcp -> applies_to: tcp\nversion: 1
         4:1: unknown key 'version'; a suite takes suite, title, applies_to, needs, params, requires, checks
 
-    applies_to: tcp -> applies_to: udp
-        3:13: 'udp' is not one of tcp
+    applies_to: tcp -> applies_to: sctp
+        3:13: 'sctp' is not one of tcp, udp
 
     applies_to: tcp -> applies_to: [tcp]
-        3:13: 'applies_to' is one of tcp, not a list [...]
+        3:13: 'applies_to' is one of tcp, udp, not a list [...]
 
     {en: A small suite, zh: 小套件} -> 5
         2:8: 'title' is written {en: ..., zh: ...}, not 5
@@ -380,7 +382,7 @@ IN_A_STEP = """
         19: the key 'reply_to' is missing
 
     server: aliv
-        17: 'aliv' is not one of alive, died, pause, resume; did you mean 'alive'?
+        17: 'aliv' is not one of SERVER_WORDS; did you mean 'alive'?
 
     server: {relesed: alice}
         18: unknown key 'relesed'; did you mean 'released'?
@@ -389,10 +391,10 @@ IN_A_STEP = """
         28: 'released': NAMES, not 5
 
     server: 5
-        17: 'server': write alive, died, pause, resume, {released: alice} or {has_read: alice}, not 5
+        17: 'server': write SERVER_WORDS, SERVER_FORMS, not 5
 
     log: hello
-        14: 'log' is written {contains: ..., times: ...}, not 'hello'
+        14: 'log' is written {contains: ..., times: ..., names: ...}, not 'hello'
 
     log: {contains: 5}
         25: 'contains' is text; write it in quotes

@@ -109,7 +109,7 @@ def test_every_mapping_is_closed() -> None:
             )
         ),
         suite_with_check().replace("  one:", "  One:"),
-        suite_with_check().replace("applies_to: tcp", "applies_to: udp"),
+        suite_with_check().replace("applies_to: tcp", "applies_to: sctp"),
         suite_with_check().replace("applies_to: tcp\n", ""),
         suite_with_check().replace("{text: It works, ", "{"),
     ],

@@ -307,7 +307,9 @@ def test_a_port_that_the_target_had_before_is_remembered(tmp_path: Path, free_po
 
 def test_a_server_that_never_listens_and_says_nothing(tmp_path: Path) -> None:
     error = failure(target(tmp_path, WAIT, start_timeout=0.2))
-    assert str(error) == "the server runs, but listens on no TCP port after 0.2 s"
+    assert str(error) == (
+        "the server runs, but listens on no TCP port, and has bound no UDP port, after 0.2 s"
+    )
     assert error.explanation == (
         "it has printed nothing and opened no socket; is this the server, and does it call listen()?",
         "srv| (it printed nothing)",
@@ -321,9 +323,10 @@ def test_a_server_that_has_opened_udp_only(tmp_path: Path, monkeypatch: pytest.M
         "udp.bind(('127.0.0.1', 0))\n"
         "open('port', 'w').write(str(udp.getsockname()[1]))\n"
     )
-    server = target(tmp_path, source + REACHED + WAIT)
+    server = target(tmp_path, source + REACHED + WAIT, transport="tcp")
     error = failure_once(monkeypatch, (tmp_path / "reached").exists, server)
     port = (tmp_path / "port").read_text()
+    assert str(error) == "the server runs, but listens on no TCP port after 10 s"
     assert error.explanation[0] == (
         f"it has opened UDP 127.0.0.1:{port}; a TCP server calls listen() on a SOCK_STREAM socket"
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import select
 
-from .tcp import ConnectionEnded, TcpActor
+from .client import ConnectionEnded
+from .tcp import TcpActor
 
 
 class Stream:

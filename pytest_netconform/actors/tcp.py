@@ -11,18 +11,18 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import EnvironmentFault
 from ..target import Instance
+from .client import DEFAULT_SECONDS, Client, ConnectionEnded, End, Note, Refused
 
 if TYPE_CHECKING:
     from .stream import Stream
 
 CHUNK = 256 * 1024
-DEFAULT_SECONDS = 10.0
 LARGE_BUFFER = 4 * 1024 * 1024
 THE_SERVERS_FAULT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.ECONNABORTED)
 READABLE = ("ESTABLISHED", "CLOSE_WAIT")
@@ -30,31 +30,14 @@ GLANCE = 0.002
 STUCK_LOOKS = 10
 STUCK_FOR_CERTAIN = 2.0
 
-End = Literal["fin", "reset"]
-Note = Callable[[str, str, bytes], None]
-"""Called as note(actor, event, data) for everything that the actor does or sees."""
 
-
-class ConnectionEnded(Exception):
-    """The server ended the connection where the client still wanted something of it."""
-
-    def __init__(self, how: End) -> None:
-        super().__init__({"fin": "connection closed", "reset": "connection reset"}[how])
-        self.how = how
-
-
-class Refused(Exception):
-    """Nobody accepts connections at the instance's address."""
-
-
-class TcpActor:
+class TcpActor(Client):
     """One named client. `received` holds what arrived and was not yet taken by a step.
 
     Whenever it waits, the `streams` of other clients go on. `quiet`: it notes nothing."""
 
     def __init__(self, name: str, instance: Instance, note: Note, streams: Sequence[Stream] = ()) -> None:
-        self.name = name
-        self.instance = instance
+        super().__init__(name, instance, self._note_unless_quiet)
         self.received = bytearray()
         self.sent = 0
         self.arrived = 0
@@ -62,12 +45,9 @@ class TcpActor:
         self.half_closed = False
         self.stalled = False
         self.pending = b""
-        self.local_port = 0
         self.quiet = False
         self._note_event = note
         self._streams = streams
-        self._sock: socket.socket | None = None
-        self._poll = select.poll()
 
     # ------------------------------------------------------------ connecting
 
@@ -76,13 +56,8 @@ class TcpActor:
         would wait a second for the kernel's next SYN. Raises Refused or DeadlineMissed."""
         deadline = deadline or Deadline(DEFAULT_SECONDS)
         poll(self.has_room, deadline, "the server to accept the clients before this one")
-        sock = self.instance.socket()
-        if receive_buffer is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        sock.setblocking(False)
+        sock = self._use(self.instance.socket(), receive_buffer)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._sock = sock
-        self._poll.register(sock)
         try:
             sock.connect(self.instance.address())
         except BlockingIOError:
@@ -273,22 +248,12 @@ class TcpActor:
             self._linger_zero()
             self._drop()
 
-    @property
-    def open(self) -> bool:
-        return self._sock is not None
-
     def _server_let_go(self) -> bool:
         end = self.instance.connection(self.local_port)
         return end is not None and not end.owned
 
     def _linger_zero(self) -> None:
         self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-    def _drop(self) -> None:
-        if self._sock is not None:
-            self._poll.unregister(self._sock)
-            self._sock.close()
-            self._sock = None
 
     def _end(self, how: End) -> None:
         if self.ended is None:
@@ -298,17 +263,14 @@ class TcpActor:
     # ------------------------------------------------------------ waiting
 
     def _wait(self, events: int, deadline: Deadline, what: str) -> int:
-        sock = self._socket()
-        self._poll.modify(sock, events)
-        if any(stream.actor is not self for stream in self._streams):
-            return self._wait_amid_streams(sock.fileno(), deadline, what)
-        ready = self._poll.poll(deadline.remaining() * 1000)
-        if not ready:
-            raise DeadlineMissed(what)
-        return ready[0][1]
-
-    def _wait_amid_streams(self, own: int, deadline: Deadline, what: str) -> int:
         others = [stream for stream in self._streams if stream.actor is not self]
+        if not others:
+            return super()._wait(events, deadline, what)
+        self._poll.modify(self._socket(), events)
+        return self._wait_amid(others, deadline, what)
+
+    def _wait_amid(self, others: list[Stream], deadline: Deadline, what: str) -> int:
+        own = self.fileno()
         while not deadline.expired():
             going = {stream.actor.fileno(): stream for stream in others if stream.events()}
             for fd, stream in going.items():
@@ -326,7 +288,7 @@ class TcpActor:
         """Of its socket. Raises ConnectionEnded where it has none any more."""
         return self._socket().fileno()
 
-    def _note(self, actor: str, what: str, data: bytes) -> None:
+    def _note_unless_quiet(self, actor: str, what: str, data: bytes) -> None:
         if not self.quiet:
             self._note_event(actor, what, data)
 

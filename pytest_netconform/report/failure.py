@@ -113,16 +113,19 @@ def _arrow(event: dict[str, Any]) -> str:
     if actor == "server":
         return f"server {what}"
     label = {
-        "sends": shown,
-        "receives": shown,
+        "sends": shown or "empty",
+        "receives": shown or "empty",
         "connects": "connects",
+        "opens": "UDP socket",
+        "leaves": "closes it",
+        "refused": "ICMP: nobody",
         "closes": "FIN",
         "half-closes": "FIN, half",
         "resets": "RST",
         "ended by fin": "FIN",
         "ended by reset": "RST",
     }.get(what, what)
-    to_server = what in ("sends", "connects", "closes", "half-closes", "resets")
+    to_server = what in ("sends", "connects", "opens", "leaves", "closes", "half-closes", "resets")
     name = pad(fit(actor, 10), 8)
     dashes = "─" * max(2, ARROW - width(label) - 6)
     if to_server:

@@ -7,15 +7,18 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..actors.client import Client
 from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed
 from ..payload import excerpt
 from ..suite import evaluate, server_steps, steps
 from ..suite.meaning import CROWD
 from ..suite.step import Step
+from ..suite.values import InAnyOrder
 from . import server_handlers
 from .server_handlers import NotLevel, await_reading
 from .stage import Mismatch, Stage
+from .streams import StreamStage, as_stream, streams
 
 RANDOM_CUTS = 8
 
@@ -45,9 +48,9 @@ def send(stage: Stage, step: steps.Send) -> None:
         scope = stage.scope(actor.name, i)
         data = evaluate.data(step.send, scope)
         if step.cut is None:
-            actor.send(data, stage.deadline)
+            stage.send(actor, data)
         else:
-            _send_pieces(stage, actor, _cut(data, step.cut, scope))
+            _send_pieces(stage, as_stream(actor), _cut(data, step.cut, scope))
 
 
 def _send_pieces(stage: Stage, actor: TcpActor, pieces: list[bytes]) -> None:
@@ -58,7 +61,7 @@ def _send_pieces(stage: Stage, actor: TcpActor, pieces: list[bytes]) -> None:
         actor.send(piece, stage.deadline)
 
 
-def _in_order(stage: Stage, actors: list[TcpActor], order: str) -> list[tuple[int, TcpActor]]:
+def _in_order(stage: Stage, actors: list[Client], order: str) -> list[tuple[int, Client]]:
     """Each client with its number, in the order in which it acts."""
     numbered = list(enumerate(actors))
     if order == "reversed":
@@ -91,23 +94,24 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
 
 def receive(stage: Stage, step: steps.Receive) -> None:
     for i, actor in enumerate(stage.members(step.at)):
-        expected = evaluate.expected(step.receive, stage.scope(actor.name, i))
-        stage.receive(actor, expected, stage.within(step.within))
+        scope, deadline = stage.scope(actor.name, i), stage.within(step.within)
+        if isinstance(step.receive, InAnyOrder):
+            several = [evaluate.expected(one, scope) for one in step.receive.in_any_order]
+            stage.receive_all(actor, several, deadline)
+        else:
+            stage.receive(actor, evaluate.expected(step.receive, scope), deadline)
 
 
 def exchange(stage: Stage, step: steps.Exchange) -> None:
-    sent: list[tuple[TcpActor, bytes]] = []
-    for i, actor in _in_order(stage, stage.members(step.with_), step.order):
-        data = evaluate.data(step.exchange, stage.scope(actor.name, i))
-        actor.send(data, stage.deadline)
-        sent.append((actor, data))
-    for actor, data in sent:
-        stage.receive(actor, stage.part.replies.to(data))
+    actors = _in_order(stage, stage.members(step.with_), step.order)
+    stage.exchange_all(
+        [(actor, evaluate.data(step.exchange, stage.scope(actor.name, i))) for i, actor in actors]
+    )
 
 
 def nothing(stage: Stage, step: steps.Nothing) -> None:
     for actor in stage.members(step.nothing.at):
-        stage.exchange(actor, f"fence of {actor.name}".encode())
+        stage.fence(actor, f"fence of {actor.name}".encode())
 
 
 def newcomer(stage: Stage, step: steps.Newcomer) -> None:
@@ -137,7 +141,7 @@ def unblocks(stage: Stage, step: steps.Unblocks) -> None:
 
 
 def half_close(stage: Stage, step: steps.HalfClose) -> None:
-    for actor in stage.members(step.half_close):
+    for actor in streams(stage, step.half_close):
         actor.half_close()
 
 
@@ -147,13 +151,13 @@ def close(stage: Stage, step: steps.Close) -> None:
 
 
 def reset(stage: Stage, step: steps.Reset) -> None:
-    for actor in stage.members(step.reset):
+    for actor in streams(stage, step.reset):
         actor.reset()
 
 
 def ended(stage: Stage, step: steps.Ended) -> None:
     deadline = stage.within(step.within)
-    for actor in stage.members(step.ended):
+    for actor in streams(stage, step.ended):
         _await_end(stage, actor, deadline)
         if step.by not in ("either", actor.ended):
             raise Mismatch(
@@ -182,12 +186,12 @@ def _await_end(stage: Stage, actor: TcpActor, deadline: Deadline) -> None:
 
 
 def stall(stage: Stage, step: steps.Stall) -> None:
-    for actor in stage.members(step.stall):
+    for actor in streams(stage, step.stall):
         actor.stalled = True
 
 
 def resume(stage: Stage, step: steps.Resume) -> None:
-    for actor in stage.members(step.resume):
+    for actor in streams(stage, step.resume):
         actor.resume(stage.deadline)
 
 
@@ -215,8 +219,9 @@ def repeat(stage: Stage, step: steps.Repeat) -> None:
 
 def meanwhile(stage: Stage, step: steps.Meanwhile) -> None:
     """One client streams while the others act."""
-    (actor,) = stage.members(step.meanwhile.with_)
+    (actor,) = streams(stage, step.meanwhile.with_)
     data = evaluate.data(step.meanwhile.stream, stage.scope(actor.name))
+    assert isinstance(stage, StreamStage)
     with stage.streaming(actor, data):
         for inner in step.do:
             play_step(stage, inner)

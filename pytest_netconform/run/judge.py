@@ -133,6 +133,13 @@ class Judge:
         if item.check.scale and not self.rules.scale:
             result.verdict, result.because = "skipped", "takes many clients; -m scale plays it"
             return False
+        wanted, found = item.suite.applies_to, part.profile.transport
+        if wanted != found:
+            result.verdict, result.because = (
+                "skipped",
+                f"is for {wanted.upper()}, and this server takes {found.upper()}",
+            )
+            return False
         need = part.profile.lacking((*item.suite.needs, *item.check.needs))
         if need is not None:
             result.verdict, result.because = "skipped", f"needs a target that {_feature(need)}"

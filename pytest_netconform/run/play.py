@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from ..actors.tcp import ConnectionEnded
+from ..actors.client import ConnectionEnded
 from ..deadline import Deadline, DeadlineMissed
-from ..target import Exit, Instance
+from ..target import Exit, Instance, Transport
+from .datagrams import DatagramStage
 from .handlers import play_step
 from .result import Finding
 from .stage import Mismatch, Part, Stage
+from .streams import StreamStage
 from .transcript import Transcript
 
 DEATH_NOTICE = 1.0
+STAGES: dict[Transport, type[Stage]] = {"tcp": StreamStage, "udp": DatagramStage}
 
 
 @dataclass
@@ -29,7 +32,7 @@ class Played:
 
 def play(part: Part, instance: Instance, share: float = 1.0) -> Played:
     """Play a check on a running instance. `share` shortens its deadline, for replays."""
-    stage = Stage(part, instance, part.deadline(share), log_mark=instance.log.mark())
+    stage = STAGES[part.suite.applies_to](part, instance, part.deadline(share), log_mark=instance.log.mark())
     try:
         return _played(stage, _findings(stage))
     finally:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..actors.tcp import ConnectionEnded, Refused, TcpActor
+from ..actors.client import Client, ConnectionEnded, Refused
+from ..actors.tcp import TcpActor
+from ..actors.udp import UdpActor, heard_from_anybody
 from ..deadline import Deadline, DeadlineMissed
 from ..errors import NotTestable
 from ..payload import decode_guess, excerpt, visible
-from ..target import Instance, Target
+from ..target import Instance, Target, Transport
 from .profile import ASSUMED, Probed, Profile, Speaks, features_of
 
 FIRST, SECOND = b"netconform", b"probe!"
@@ -20,17 +23,25 @@ ANSWER = 5.0
 END = 2.0
 """Seconds for the end of the connection; only a target that keeps it open lets them pass."""
 PRINTING = 0.5
+STRANGER = 0.5
+"""Seconds for an answer from another port, when the right port has not answered."""
 LONGEST_REPLY = 64 * 1024
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What came back on one connection: after the first message, in all, and how it ended."""
+    """What came back to one client: after the first message, in all, and how the connection ended.
+
+    `waited_for`: what it took until something came. Of datagrams: `second` is the answer to the second
+    one, None where none came; `elsewhere` tells that the answer came from another port.
+    """
 
     first: bytes
     total: bytes
     ended: bool
     waited_for: str = ""
+    second: bytes | None = None
+    elsewhere: bool = False
 
 
 def probe(target: Target, patience: float = 1.0) -> Probed:
@@ -49,11 +60,11 @@ def probe(target: Target, patience: float = 1.0) -> Probed:
 def _profile(instance: Instance, patience: float) -> Profile:
     mark = instance.log.mark()
     try:
-        seen = _converse(instance, patience)
+        seen = _CONVERSE[instance.transport](instance, patience)
     except (Refused, ConnectionEnded, DeadlineMissed) as exc:
-        return Profile("unknown", f"does not serve: {exc}")
-    speaks, reply, many = understand(seen)
-    if speaks == "acknowledge" and not _is_certainly_one(reply, seen):
+        return Profile("unknown", f"does not serve: {exc}", transport=instance.transport)
+    speaks, reply, many = _UNDERSTAND[instance.transport](seen)
+    if instance.transport == "tcp" and speaks == "acknowledge" and not _is_certainly_one(reply, seen):
         reply = _reply_to_one_byte(instance, patience) or reply
     features = ASSUMED | features_of(speaks)
     if seen.ended:
@@ -62,8 +73,8 @@ def _profile(instance: Instance, patience: float) -> Profile:
     if _printed(instance, FIRST.decode(), mark, ("ascii",), patience):
         features |= {"prints"}
         encoding, prints_in = _encodings(instance, patience)
-    sentence = _sentence(speaks, reply, many, seen, encoding, "prints" in features)
-    return Profile(speaks, sentence, features, reply, encoding, prints_in)
+    sentence = _sentence(instance.transport, speaks, reply, many, seen, encoding, "prints" in features)
+    return Profile(speaks, sentence, features, reply, encoding, prints_in, instance.transport)
 
 
 def _converse(instance: Instance, patience: float) -> Seen:
@@ -112,6 +123,44 @@ def _reply_to_one_byte(instance: Instance, patience: float) -> str:
         actor.close()
 
 
+def _ask(instance: Instance, patience: float) -> Seen:
+    """Two datagrams, one after the other, and their answers."""
+    actor = UdpActor("probe", instance, lambda *_: None)
+    actor.connect()
+    answers: list[bytes] = []
+    try:
+        for data in (FIRST, SECOND):
+            actor.send(data)
+            answers.append(actor.receive(Deadline(ANSWER * patience)))
+    except (DeadlineMissed, Refused):
+        if not answers and instance.exited():
+            raise
+    finally:
+        actor.close()
+    if answers:
+        return Seen(answers[0], b"".join(answers), ended=False, second=dict(enumerate(answers)).get(1))
+    heard = heard_from_anybody(instance, FIRST, Deadline(STRANGER * patience))
+    stray = heard[0] if heard else b""
+    return Seen(stray, stray, ended=False, elsewhere=heard is not None)
+
+
+def _understand_datagrams(seen: Seen) -> tuple[Speaks, str, bool]:
+    """As `understand`: an echo, or the same text for both."""
+    many = seen.second is not None
+    text = decode_guess(seen.first)
+    if seen.first == FIRST:
+        return "echo", "", many
+    if not seen.total:
+        return "nothing", "", False
+    if seen.second in (None, seen.first) and visible(text.strip()) == text.strip():
+        return "acknowledge", text, many
+    return "unknown", "", many
+
+
+_CONVERSE: dict[Transport, Callable[[Instance, float], Seen]] = {"tcp": _converse, "udp": _ask}
+_CLIENTS: dict[Transport, type[Client]] = {"tcp": TcpActor, "udp": UdpActor}
+
+
 def _answers(actor: TcpActor, patience: float) -> bool:
     try:
         return actor.read(Deadline(ANSWER * patience))
@@ -152,6 +201,12 @@ def understand(seen: Seen) -> tuple[Speaks, str, bool]:
     return "unknown", "", False
 
 
+_UNDERSTAND: dict[Transport, Callable[[Seen], tuple[Speaks, str, bool]]] = {
+    "tcp": understand,
+    "udp": _understand_datagrams,
+}
+
+
 def _repeats(piece: bytes, total: bytes) -> bool:
     """Whether `total` is `piece` again and again; a flood is cut anywhere."""
     return bool(piece) and (piece * (len(total) // len(piece) + 1))[: len(total)] == total
@@ -175,7 +230,7 @@ def _encodings(instance: Instance, patience: float) -> tuple[str, str]:
     """The encodings in which the target understands text and prints it, told by a sample; or empty."""
     for encoding in ENCODINGS:
         mark = instance.log.mark()
-        actor = TcpActor("probe", instance, lambda *_: None)
+        actor = _CLIENTS[instance.transport]("probe", instance, lambda *_: None)
         try:
             actor.connect(Deadline(END * patience))
             actor.send(SAMPLE.encode(encoding), Deadline(END * patience))
@@ -189,20 +244,25 @@ def _encodings(instance: Instance, patience: float) -> tuple[str, str]:
     return "", ""
 
 
-def _sentence(speaks: Speaks, reply: str, many: bool, seen: Seen, encoding: str, prints: bool) -> str:
+def _sentence(
+    transport: Transport, speaks: Speaks, reply: str, many: bool, seen: Seen, encoding: str, prints: bool
+) -> str:
+    datagrams = transport == "udp"
     words = {
         "echo": "echoes",
         "acknowledge": f"answers {visible(reply)!r} to everything",
-        "nothing": "accepts, but answers nothing",
+        "nothing": f"{'takes datagrams' if datagrams else 'accepts'}, but answers nothing",
         "unknown": f"answers {excerpt(seen.total)} to {excerpt(FIRST)}",
     }[speaks]
     if seen.waited_for:
         words += f", but only after {seen.waited_for}"
-    parts = [words]
-    if speaks in ("echo", "acknowledge") and not many:
-        parts.append("but only the first message of a connection")
+    parts = [f"{words} (UDP)" if datagrams else words]
+    if seen.elsewhere:
+        parts.append("but from another port than the one that was asked")
+    elif speaks in ("echo", "acknowledge") and not many:
+        parts.append(f"but only the first {'datagram' if datagrams else 'message of a connection'}")
     if prints:
         parts.append(f"prints what it receives{f' ({encoding.upper()})' if encoding else ''}")
-    if not seen.ended:
+    if not seen.ended and not datagrams:
         parts.append("keeps its side open at end of file")
     return ", ".join(parts)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from ..errors import UsageError, did_you_mean
 from ..suite.matching import Expected, exactly
-from ..suite.model import FEATURES
+from ..suite.model import FEATURES, Suite
+from ..target import Target, Transport
 
 Speaks = Literal["echo", "acknowledge", "nothing", "unknown"]
 
@@ -22,7 +23,7 @@ class Profile:
     """Found by the probe, corrected by what was declared. `seen` is one sentence for people.
 
     `encoding` is the one in which the target understands text, `prints_in` the one of its output;
-    empty where that was not seen."""
+    empty where that was not seen. `transport` is how it was reached."""
 
     speaks: Speaks
     seen: str
@@ -30,6 +31,7 @@ class Profile:
     reply: str = ""
     encoding: str = ""
     prints_in: str = ""
+    transport: Transport = "tcp"
 
     def has(self, feature: str) -> bool:
         """Whether the target has it; `no-FEATURE` asks whether it has not."""
@@ -40,6 +42,10 @@ class Profile:
     def lacking(self, needs: Iterable[str]) -> str | None:
         """The first feature of `needs` that the target does not have."""
         return next((need for need in needs if not self.has(need)), None)
+
+    def fits(self, suite: Suite) -> bool:
+        """Whether a suite that nobody named is for such a target."""
+        return self.transport == suite.applies_to and self.lacking(suite.needs) is None
 
     def declared(self, words: Sequence[str]) -> Profile:
         """With what the user declares, as `prints` or `no-concurrent`. Raises UsageError."""
@@ -82,6 +88,10 @@ class Probed:
     def declared(self, words: Sequence[str]) -> Probed:
         """See `Profile.declared`."""
         return replace(self, profile=self.profile.declared(words)) if self.profile else self
+
+    def reached(self, target: Target) -> Target:
+        """The target, to be reached from now on as it was when it was probed."""
+        return replace(target, transport=self.profile.transport) if self.profile else target
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for another process."""

@@ -14,6 +14,7 @@ from ..payload import parse_duration
 from ..suite import server_steps as steps
 from ..target import Exit, Vitals
 from .stage import Mismatch, NotApplicable, Stage
+from .streams import as_stream, streams
 
 PREFIX = "srv| "
 IDLE_LOOKS = 20
@@ -29,10 +30,10 @@ def server(stage: Stage, step: steps.Server) -> None:
     action = step.server
     match action:
         case steps.Released():
-            for actor in stage.members(action.released):
+            for actor in streams(stage, action.released):
                 _released(stage, actor)
         case steps.HasRead():
-            for actor in stage.members(action.has_read):
+            for actor in streams(stage, action.has_read):
                 await_reading(stage, actor)
         case steps.PauseOf():
             stage.instance.pause_main()
@@ -98,7 +99,7 @@ def _idle(stage: Stage) -> None:
 def _restart(stage: Stage) -> None:
     """Kill it, so that it closes its connections first; their TIME_WAIT must not keep it from its port."""
     old = stage.instance
-    clients = [actor for actor in stage.actors.values() if actor.open]
+    clients = [as_stream(actor) for actor in stage.actors.values() if actor.open]
     old.kill(stage.deadline)
     stage.transcript.note("server", "is killed")
     for actor in clients:

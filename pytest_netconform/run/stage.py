@@ -3,18 +3,18 @@ hold for every check (surplus, the newcomer at the end). The verbs act on it in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..actors.stream import Stream
-from ..actors.tcp import Refused, TcpActor
-from ..deadline import Deadline, DeadlineMissed
+from ..actors.client import Client, Refused
+from ..deadline import Deadline
 from ..errors import EnvironmentFault
-from ..payload import excerpt, parse_duration
+from ..payload import parse_duration
 from ..suite.evaluate import BadValue, Scope
-from ..suite.matching import Answer, Expected, exactly
+from ..suite.matching import Expected
 from ..suite.meaning import CROWD
 from ..suite.model import Check, Suite
 from ..suite.step import Step
@@ -66,14 +66,14 @@ class Part:
 
 
 @dataclass
-class Stage:
+class Stage(ABC):
     """The state of one playing, which the verbs act on."""
 
     part: Part
     instance: Instance
     deadline: Deadline
     transcript: Transcript = field(default_factory=Transcript)
-    actors: dict[str, TcpActor] = field(default_factory=dict)
+    actors: dict[str, Client] = field(default_factory=dict)
     log_mark: int = 0
     paused: bool = False
     step: Step | None = None
@@ -85,7 +85,6 @@ class Stage:
     limits: ExitStack = field(default_factory=ExitStack)
     clients_limit: ExitStack = field(default_factory=ExitStack)
     started: list[Instance] = field(default_factory=list)
-    streams: list[Stream] = field(default_factory=list)
 
     def within(self, duration: str | None) -> Deadline:
         """What a step's `within` says, on machines that are as slow as `patience`."""
@@ -125,13 +124,14 @@ class Stage:
         except EnvironmentFault as exc:
             raise NotApplicable(str(exc)) from exc
 
-    def connect(self, name: str, receive_buffer: int | None = None) -> TcpActor:
+    @abstractmethod
+    def new_client(self, name: str) -> Client:
+        """Not connected yet. Raises NotApplicable where the server has no room for it."""
+
+    def connect(self, name: str, receive_buffer: int | None = None) -> Client:
         if name in self.actors:
             self.actors[name].close()
-        actor = TcpActor(name, self.instance, self.transcript.note, self.streams)
-        if self.paused and not actor.has_room():
-            raise NotApplicable("its accept queue is too short for so many clients while it is paused")
-        self.actors[name] = actor
+        actor = self.actors[name] = self.new_client(name)
         try:
             actor.connect(self.deadline, receive_buffer)
         except Refused as exc:
@@ -140,7 +140,7 @@ class Stage:
             ) from exc
         return actor
 
-    def members(self, names: str | tuple[str, ...] | None) -> list[TcpActor]:
+    def members(self, names: str | tuple[str, ...] | None) -> list[Client]:
         """The named clients; a crowd's name stands for all of it; None for the only client there is.
 
         Raises BadValue where a client is not connected after all, because a parameter left it out."""
@@ -149,7 +149,7 @@ class Stage:
         wanted = (names,) if isinstance(names, str) else names
         return [actor for name in wanted for actor in self._called(name)]
 
-    def _called(self, name: str) -> Iterator[TcpActor]:
+    def _called(self, name: str) -> Iterator[Client]:
         if name == CROWD:
             yield from (actor for key, actor in self.actors.items() if key.startswith(f"{CROWD}["))
         elif name in self.actors:
@@ -157,49 +157,35 @@ class Stage:
         else:
             raise BadValue(f"no client called {name!r} is connected here")
 
-    # ------------------------------------------------------------ receiving
+    # ------------------------------------------------------------ sending and receiving
 
-    def receive(self, actor: TcpActor, expected: Expected, deadline: Deadline | None = None) -> None:
-        """Wait until what was expected has arrived, and take it. Raises Mismatch at the first byte
-        that differs, or when it can no longer come."""
-        deadline = deadline or self.deadline
-        agreed = 0
-        while True:
-            answer = expected.look(actor.received, agreed)
-            if answer.state == "matched":
-                del actor.received[: answer.used]
-                return
-            if answer.state == "different":
-                raise different(actor, expected, answer)
-            agreed = answer.used
-            try:
-                if not actor.read(deadline):
-                    raise ended_early(actor, expected)
-            except DeadlineMissed:
-                raise unanswered(actor, expected, deadline) from None
+    @abstractmethod
+    def send(self, actor: Client, data: bytes) -> None: ...
 
-    def exchange(self, actor: TcpActor, data: bytes) -> None:
+    @abstractmethod
+    def receive(self, actor: Client, expected: Expected, deadline: Deadline | None = None) -> None:
+        """Wait until what was expected has arrived, and take it. Raises Mismatch as soon as it can no
+        longer come."""
+
+    def receive_all(self, actor: Client, several: Sequence[Expected], deadline: Deadline) -> None:
+        """Several expectations, in the order that the transport keeps."""
+        for expected in several:
+            self.receive(actor, expected, deadline)
+
+    def exchange(self, actor: Client, data: bytes) -> None:
         """Send data and receive the reply to it."""
-        actor.send(data, self.deadline)
-        self.receive(actor, self.part.replies.to(data))
+        self.exchange_all([(actor, data)])
 
-    @contextmanager
-    def streaming(self, actor: TcpActor, data: bytes) -> Iterator[None]:
-        """Inside of it the client sends data again and again whenever another one waits; at the end it
-        breaks off, because a slow server may have much of it before it. Raises Mismatch where an echo
-        differed."""
-        stream = Stream(actor, data)
-        actor.quiet = True
-        self.transcript.note(actor.name, "streams", data)
-        self.streams.append(stream)
-        try:
-            yield
-        finally:
-            self.streams.remove(stream)
-            actor.quiet = False
-        if self.part.replies.acknowledgement is None:  # of those it is open how many come
-            self.receive(actor, exactly(stream.differing_from(), "the same bytes"))
-        actor.reset()
+    def fence(self, actor: Client, data: bytes) -> None:
+        """An exchange whose reply proves that nothing came before it."""
+        self.exchange(actor, data)
+
+    def exchange_all(self, messages: Sequence[tuple[Client, bytes]]) -> None:
+        """Send everything, then receive the replies, in the same order of clients."""
+        for actor, data in messages:
+            self.send(actor, data)
+        for actor, data in messages:
+            self.receive(actor, self.part.replies.to(data))
 
     def newcomer(self) -> None:
         """Two new clients, one after the other, do a full exchange each: the first reply may still be
@@ -212,13 +198,17 @@ class Stage:
                 self.exchange(actor, data)
             else:
                 self.ignored.add(NEWCOMER)
-                actor.send(data, self.deadline)
-                actor.await_consumed(self.deadline)
+                self.send(actor, data)
+                self.await_read(actor)
             self.close(actor)
 
-    def close(self, actor: TcpActor) -> None:
+    @abstractmethod
+    def await_read(self, actor: Client) -> None:
+        """Until the server has read what this client sent, where that can be seen."""
+
+    def close(self, actor: Client) -> None:
         """Close in the ordinary way, after proving that nothing came that was not expected."""
-        actor.read_available()
+        self.read_available(actor)
         self.refuse_surplus(actor, complete=False)
         actor.close()
 
@@ -227,105 +217,23 @@ class Stage:
     def settle(self) -> None:
         """No client has got a byte too many, and a newcomer is served."""
         judged = [actor for actor in self.actors.values() if actor.open and actor.name not in self.ignored]
-        if self.instance.exited() is not None:
-            self._settle_after_death(judged)
-        elif self.part.profile.has("closes-at-eof"):
-            self._settle_by_end(judged)
-        else:
-            self._settle_by_fence(judged)
+        self.prove_nothing_more(judged)
         connected = bool(self.actors)
         self.close_all()
         if connected and not self.may_die:
             self.newcomer()
 
-    def _settle_after_death(self, actors: list[TcpActor]) -> None:
-        """Everything that it has sent is here. Aborting leaves no TIME_WAIT on its port."""
-        for actor in actors:
-            actor.read_available()
-            self.refuse_surplus(actor)
-            actor.reset()
+    @abstractmethod
+    def prove_nothing_more(self, actors: list[Client]) -> None:
+        """Raises Mismatch where one of them gets more than its steps took."""
 
-    def _settle_by_end(self, actors: list[TcpActor]) -> None:
-        """Where the server ends its side after the client did, reading to the end proves it."""
-        for actor in actors:
-            actor.half_close()
-        for actor in actors:
-            actor.read_to_end(self.deadline)
-            self.refuse_surplus(actor)
-
-    def _settle_by_fence(self, actors: list[TcpActor]) -> None:
-        """Elsewhere one more exchange does, or where the client has half-closed, one of somebody else."""
-        replies = self.part.profile.has("replies")
-        for actor in actors:
-            actor.read_available()
-            if replies and actor.ended is None and not actor.half_closed:
-                self.exchange(actor, b"end")
-        if actors and replies and self.part.profile.has("concurrent"):
-            self.newcomer()
-        for actor in actors:
-            actor.read_available()
-            self.refuse_surplus(actor)
-
-    def refuse_surplus(self, actor: TcpActor, *, complete: bool = True) -> None:
+    @abstractmethod
+    def refuse_surplus(self, actor: Client, *, complete: bool = True) -> None:
         """`complete` tells that nothing more can come."""
-        if actor.name in self.ignored:
-            return
-        rest = bytes(actor.received)
-        if self.part.replies.is_surplus(rest, actor.arrived, actor.sent, complete):
-            raise Mismatch(
-                f"{actor.name} received too much",
-                expected="nothing more",
-                received=excerpt(rest),
-                got="extra",
-            )
+
+    def read_available(self, actor: Client) -> None:
+        actor.read_available()
 
     def close_all(self) -> None:
         for actor in self.actors.values():
             actor.close()
-
-
-# ---------------------------------------------------------------- how mismatches are told
-
-
-def different(actor: TcpActor, expected: Expected, answer: Answer) -> Mismatch:
-    received = bytes(actor.received)
-    if expected.exact is None:
-        return _something_else(actor, expected.said, received)
-    wanted = expected.exact
-    if len(wanted) <= SHOWN_WHOLE:
-        return _something_else(actor, excerpt(wanted), received)
-    at = answer.used
-    where = f", from byte {at} of {len(wanted)} on"
-    return _something_else(actor, excerpt(wanted[at : at + 16]), received[at : at + 16], where)
-
-
-def _something_else(actor: TcpActor, expected: str, received: bytes, where: str = "") -> Mismatch:
-    return Mismatch(
-        f"{actor.name} received something else{where}",
-        expected=expected,
-        received=excerpt(received),
-        got="different",
-    )
-
-
-def ended_early(actor: TcpActor, expected: Expected) -> Mismatch:
-    how = {"fin": "connection closed", "reset": "connection reset"}[actor.ended or "fin"]
-    return _missing(actor, expected, f"{how} after {_so_far(actor)}", ended=actor.ended)
-
-
-def unanswered(actor: TcpActor, expected: Expected, deadline: Deadline) -> Mismatch:
-    waited = f"within {deadline.seconds:.1f} s; the connection is still open"
-    return _missing(actor, expected, f"{_so_far(actor)} {waited}", missed=True)
-
-
-def _missing(actor: TcpActor, expected: Expected, received: str, **details: Any) -> Mismatch:
-    wanted = excerpt(expected.exact) if expected.exact is not None else expected.said
-    got = "short" if actor.received else "nothing"
-    text = f"{actor.name} received {'only a part of the' if actor.received else 'no'} reply"
-    return Mismatch(text, expected=wanted, received=received, got=got, **details)
-
-
-def _so_far(actor: TcpActor) -> str:
-    received = bytes(actor.received)
-    count = f"{len(received)} byte{'' if len(received) == 1 else 's'}"
-    return f"{count} ({excerpt(received)})" if received and len(received) <= SHOWN_WHOLE else count

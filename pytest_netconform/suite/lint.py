@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import Problem, SuiteError
 from . import evaluate, matching, templates
@@ -16,9 +16,13 @@ from .server_steps import Log
 from .source import Path_
 from .step import Step
 from .steps import Connect, Exchange, Meanwhile, Receive, Send, Unblocks
+from .values import InAnyOrder
 
 USED_BY_THE_ENGINE = frozenset({"encoding", "reply"})
 SOME_TEXT = "x"
+ANY_DATAGRAM = b"\0 any"
+
+Transport = Literal["tcp", "udp"]
 
 
 def lint(path: Path, shown: str | None = None) -> list[Problem]:
@@ -46,7 +50,7 @@ def _findings(suite: Suite) -> Iterator[Finding]:
                 (*path, "steps"),
                 "no step says what must happen: add one such as receive, ended or newcomer",
             )
-        yield from _evaluated(steps, _scope(suite, check))
+        yield from _evaluated(steps, _scope(suite, check), suite.applies_to)
 
 
 def _all_steps(steps: Iterable[Step], path: Path_) -> Iterator[tuple[Path_, Step]]:
@@ -120,16 +124,22 @@ def _same(data: bytes) -> matching.Expected:
     return matching.exactly(data, "")
 
 
-def _evaluated(steps: list[tuple[Path_, Step]], scope: Scope) -> Iterator[Finding]:
+def _evaluated(steps: list[tuple[Path_, Step]], scope: Scope, transport: Transport) -> Iterator[Finding]:
     for path, step in steps:
         for key, value in _values(step):
             try:
                 if isinstance(step, Send | Meanwhile):
                     evaluate.data(value, scope)
-                elif evaluate.expected(value, scope).look(bytearray(), 0).state == "matched":
+                elif _ACCEPTS_ALL[transport](evaluate.expected(value, scope)):
                     yield (*path, *key), "this accepts everything, even nothing at all"
             except BadValue as exc:
                 yield (*path, *key), str(exc)
+
+
+_ACCEPTS_ALL: dict[Transport, Callable[[matching.Expected], bool]] = {
+    "tcp": lambda expected: expected.look(bytearray(), 0).state == "matched",
+    "udp": lambda expected: expected.whole(b"") and expected.whole(ANY_DATAGRAM),
+}
 
 
 def _values(step: Step) -> Iterator[tuple[Path_, Any]]:
@@ -137,6 +147,8 @@ def _values(step: Step) -> Iterator[tuple[Path_, Any]]:
     match step:
         case Send():
             yield ("send",), step.send
+        case Receive(receive=InAnyOrder(in_any_order=several)):
+            yield from ((("receive", "in_any_order", i), one) for i, one in enumerate(several))
         case Receive():
             yield ("receive",), step.receive
         case Exchange():

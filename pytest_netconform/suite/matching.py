@@ -30,13 +30,15 @@ MORE = Answer("more")
 
 @dataclass(frozen=True)
 class Expected:
-    """What should arrive on a byte stream.
+    """What should arrive.
 
-    `look(received, agreed)` judges all that was received, of which an earlier answer said that so
-    many bytes agree. `exact` is the expectation itself where it is known byte by byte.
+    `look(received, agreed)` judges all that a byte stream has brought, of which an earlier answer said
+    that so many bytes agree. `whole(datagram)` judges one datagram, which has an end of its own.
+    `exact` is the expectation itself where it is known byte by byte.
     """
 
     look: Callable[[bytearray, int], Answer]
+    whole: Callable[[bytes], bool]
     said: str
     exact: bytes | None = None
 
@@ -57,7 +59,7 @@ def exactly(data: bytes, said: str) -> Expected:
         complete = len(received) >= len(data)
         return Answer("matched", len(data)) if complete else Answer("more", len(received))
 
-    return Expected(look, said, exact=data)
+    return Expected(look, data.__eq__, said, exact=data)
 
 
 def containing(data: bytes, said: str) -> Expected:
@@ -65,14 +67,33 @@ def containing(data: bytes, said: str) -> Expected:
         at = received.find(data)
         return MORE if at < 0 else Answer("matched", at + len(data))
 
-    return Expected(look, said)
+    return Expected(look, lambda datagram: data in datagram, said)
 
 
 def of_length(count: int, said: str) -> Expected:
     def look(received: bytearray, agreed: int) -> Answer:
         return Answer("matched", count) if len(received) >= count else MORE
 
-    return Expected(look, said)
+    return Expected(look, lambda datagram: len(datagram) == count, said)
+
+
+def each_once(several: Sequence[Expected], datagrams: Sequence[bytes]) -> bool:
+    """Whether every datagram is what another one of these expectations expects.
+
+    One datagram may fit several of them: a matching of the two sides is looked for, by augmenting paths.
+    """
+    taken: dict[int, int] = {}
+
+    def finds_place(datagram: int, tried: set[int]) -> bool:
+        for place, expected in enumerate(several):
+            if place not in tried and expected.whole(datagrams[datagram]):
+                tried.add(place)
+                if place not in taken or finds_place(taken[place], tried):
+                    taken[place] = datagram
+                    return True
+        return False
+
+    return all(finds_place(datagram, set()) for datagram in range(len(datagrams)))
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
@@ -91,7 +112,10 @@ def matching(pattern: str, encoding: str, said: str) -> Expected:
         found = compiled.match(_whole_characters(received, encoding))
         return Answer("matched", _bytes_of(len(found[0]), received, encoding)) if found else MORE
 
-    return Expected(look, said)
+    def whole(datagram: bytes) -> bool:
+        return compiled.fullmatch(datagram.decode(encoding, "replace")) is not None
+
+    return Expected(look, whole, said)
 
 
 def _whole_characters(received: bytearray, encoding: str) -> str:
@@ -118,4 +142,4 @@ def any_of(choices: Sequence[Expected], said: str) -> Expected:
                 return found[0] if state == "matched" else MORE
         return max(answers, key=lambda answer: answer.used)
 
-    return Expected(look, said)
+    return Expected(look, lambda datagram: any(choice.whole(datagram) for choice in choices), said)

@@ -8,6 +8,7 @@ from ..errors import did_you_mean
 from ..payload import quoted
 from . import templates
 from .model import Check, Suite
+from .server_steps import HasRead, Released, Server
 from .source import Path_
 from .step import Step
 from .steps import (
@@ -29,13 +30,14 @@ from .steps import (
     Stall,
     Unblocks,
 )
-from .values import check_encoding
+from .values import InAnyOrder, check_encoding
 
 __all__ = ["CROWD", "Finding", "check_meaning"]
 
 Finding = tuple[Path_, str]
 ALWAYS_DEFINED = frozenset({"client", "i"})
 NEWCOMER = "newcomer"
+STREAM_VERBS = (HalfClose, Reset, Ended, Stall, Resume, Unblocks, Meanwhile)
 NEED_OPEN = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall, Resume, Meanwhile)
 
 
@@ -50,6 +52,7 @@ def check_meaning(suite: Suite) -> Iterator[Finding]:
         yield from _unknown_checks(suite, check.requires, (*path, "requires"))
         yield from _circles(suite, slug, (*path, "requires"))
         yield from dict.fromkeys(_Walk(suite, check).steps(check.steps, (*path, "steps")))
+        yield from _of_the_other_kind(suite, check.steps, (*path, "steps"))
 
 
 def _params(suite: Suite) -> Iterator[Finding]:
@@ -74,6 +77,36 @@ def _title(check: Check, path: Path_) -> Iterator[Finding]:
         for name in templates.names(text):
             if name not in check.for_each:
                 yield where, f"a title knows only the names in for_each, not ${{{name}}}"
+
+
+# ---------------------------------------------------------------- streams and datagrams
+
+
+def _of_the_other_kind(suite: Suite, steps: Iterable[Step], path: Path_) -> Iterator[Finding]:
+    """Steps that need a stream in a suite for datagrams, and the other way round."""
+    for i, step in enumerate(steps):
+        yield from _of_the_other_kind(suite, step.inner(), (*path, i, "do"))
+        if suite.applies_to == "udp":
+            for keys in _for_streams(step):
+                yield (
+                    (*path, i, *keys),
+                    f"'{keys[-1]}' is for byte streams: a datagram comes whole, and no end follows",
+                )
+        elif isinstance(step, Receive) and isinstance(step.receive, InAnyOrder):
+            where = (*path, i, "receive", "in_any_order")
+            yield where, "'in_any_order' is for datagrams: a TCP stream keeps the order"
+
+
+def _for_streams(step: Step) -> Iterator[tuple[str, ...]]:
+    """The keys of a step that mean something on a byte stream only."""
+    if isinstance(step, STREAM_VERBS):
+        yield (step.verb,)
+    elif isinstance(step, Send) and step.cut is not None:
+        yield ("cut",)
+    elif isinstance(step, Server) and isinstance(step.server, Released | HasRead):
+        yield "server", step.server.written_keys()[0]
+    elif isinstance(step, Server) and step.server == "restart":
+        yield ("server",)
 
 
 # ---------------------------------------------------------------- requirements

@@ -76,7 +76,8 @@ def _unknown_key(wrong: Wrong) -> str:
     if model and issubclass(model, Step) and key in VERBS:
         return f"two verbs in one step, {model.verb!r} and {key!r}: write two steps"
     if model is None:
-        return f"unknown key {quoted(key)}{did_you_mean(key, _nested_keys() - {key})}"
+        known = _nested_keys()
+        return f"unknown key {quoted(key)}{'' if key in known else did_you_mean(key, known)}"
     known = f"; {_owner(model)} takes {', '.join(model.written_keys())}"
     return f"unknown key {quoted(key)}{did_you_mean(key, model.written_keys()) or known}"
 

@@ -148,7 +148,7 @@ class Suite(Model):
 
     suite: Slug
     title: Texts
-    applies_to: Literal["tcp"]
+    applies_to: Literal["tcp", "udp"] = Field(description="What the clients speak, and the target must.")
     needs: SomeFeatures = Field((), description="Skipped where the target lacks one of these.")
     params: dict[Variable, Param] = Field({}, description="Overridden by --param suite.key=value.")
     requires: SomeNames = Field((), description="Checks that every other check requires.")

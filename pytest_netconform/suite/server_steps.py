@@ -114,8 +114,9 @@ class Then(Model):
 
 
 class Signal(Step):
-    """The server gets a signal: INT reaches its whole process group, as Ctrl-C at a terminal does, the
-    others its main process alone."""
+    """The server gets a signal, and perhaps ends by it.
+
+    INT reaches its whole process group, as Ctrl-C at a terminal does, the others its main process alone."""
 
     verb = "signal"
     example = "{signal: TERM, then: {exits: {within: 2s, status: [0, TERM]}}}"
@@ -193,8 +194,9 @@ LEVELS = tag_of("levels")
 
 
 class Vitals(Step):
-    """`remember` what the server uses, or wait until it uses no more than that (`back`), little more, or
-    at most so much."""
+    """Remembers what the server uses, or waits until it uses no more than that.
+
+    Levels are `back`, {grows_at_most: 5} or {at_most: 2}."""
 
     verb = "vitals"
     example = "{vitals: {descriptors: back, zombies: {at_most: 2}}, within: 500ms}"

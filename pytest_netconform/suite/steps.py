@@ -19,10 +19,10 @@ from .values import (
     Count,
     Data,
     Duration,
-    Match,
     Model,
     Name,
     Names,
+    Received,
     Size,
     by_kind,
     tag_of,
@@ -89,12 +89,12 @@ class Send(Step):
 
 
 class Receive(Step):
-    """The client receives exactly this, in however many pieces it arrives."""
+    """The client receives exactly this: of a stream in however many pieces, of datagrams as one of them."""
 
     verb = "receive"
     example = "{receive: {reply_to: hello}, at: alice}"
     expects = True
-    receive: Match
+    receive: Received
     at: Names | None = None
     within: Duration | None = None
 

@@ -222,6 +222,12 @@ class Length(Model):
     length: Size
 
 
+class InAnyOrder(Model):
+    """As many datagrams as stand here, each of them once; UDP keeps no order."""
+
+    in_any_order: Annotated[tuple[Match, ...], Field(min_length=1)]
+
+
 DATA_FORMS: tuple[type[Model], ...] = (
     TextData,
     HexData,
@@ -235,7 +241,8 @@ DATA_FORMS: tuple[type[Model], ...] = (
     FileData,
 )
 MATCH_FORMS: tuple[type[Model], ...] = (ReplyTo, Contains, Matches, AnyOf, Length)
-ALL_FORMS = (*DATA_FORMS, *MATCH_FORMS)
+ONE_MATCH_FORMS = (*DATA_FORMS, *MATCH_FORMS)
+ALL_FORMS: tuple[type[Model], ...] = (*ONE_MATCH_FORMS, InAnyOrder)
 
 _DataForms = (
     Annotated[StrictStr, Tag(TEXT)]
@@ -251,15 +258,19 @@ _DataForms = (
     | Annotated[FileData, Tag(tag_of("file"))]
 )
 Data = Annotated[_DataForms, by_kind(_ways("text (a number in quotes)", DATA_FORMS), *DATA_FORMS)]
-Match = Annotated[
+_MatchForms = (
     _DataForms
     | Annotated[ReplyTo, Tag(tag_of("reply_to"))]
     | Annotated[Contains, Tag(tag_of("contains"))]
     | Annotated[Matches, Tag(tag_of("matches"))]
     | Annotated[AnyOf, Tag(tag_of("any_of"))]
-    | Annotated[Length, Tag(tag_of("length"))],
+    | Annotated[Length, Tag(tag_of("length"))]
+)
+Match = Annotated[_MatchForms, by_kind(_ways("text (a number in quotes)", ONE_MATCH_FORMS), *ONE_MATCH_FORMS)]
+Received = Annotated[
+    _MatchForms | Annotated[InAnyOrder, Tag(tag_of("in_any_order"))],
     by_kind(_ways("text (a number in quotes)", ALL_FORMS), *ALL_FORMS),
 ]
 
-for _form in (RepeatData, JoinData, FirstData, AfterData, ReplyTo, Contains, AnyOf):
+for _form in (RepeatData, JoinData, FirstData, AfterData, ReplyTo, Contains, AnyOf, InAnyOrder):
     _form.model_rebuild()

@@ -4,7 +4,7 @@ from .command import parse_target
 from .instance import Instance
 from .limits import clients
 from .log import Log
-from .sockets import AcceptQueue, Connection
+from .sockets import AcceptQueue, Connection, Transport
 from .target import Target
 from .vitals import Exit, Vitals
 
@@ -15,6 +15,7 @@ __all__ = [
     "Instance",
     "Log",
     "Target",
+    "Transport",
     "Vitals",
     "clients",
     "parse_target",

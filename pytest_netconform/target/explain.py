@@ -13,7 +13,7 @@ from ..payload import fit, visible
 from .command import Command
 from .log import Log
 from .procnet import owner_of
-from .sockets import Endpoint, SocketTable
+from .sockets import Endpoint, SocketTable, Transport
 from .vitals import Exit
 
 PREFIX = "srv| "
@@ -59,16 +59,33 @@ def ended(failure: Failure, exit_: Exit) -> NotTestable:
     return error
 
 
-def silent(failure: Failure, seconds: float, port: int | None) -> TargetError:
-    """It lives and does not listen: on any TCP port, or on `port` if one was demanded."""
-    listening = failure.table.listening(lambda: failure.pids)
-    if port is not None and listening:
-        places = ", ".join(sorted(map(str, listening)))
+def silent(
+    failure: Failure, seconds: float, port: int | None, transport: Transport | None = None
+) -> TargetError:
+    """It lives and cannot be reached: by any transport or the one demanded, on any port or on `port`."""
+    places = _places(failure, transport)
+    if port is not None and places:
         return _error(
-            f"the server listens on {places}, not on port {port} as --target-port says", failure, ()
+            f"the server listens on {', '.join(places)}, not on port {port} as --target-port says",
+            failure,
+            (),
         )
-    sentence = f"the server runs, but listens on no TCP port after {seconds:g} s"
-    return _error(sentence, failure, tuple(_instead(failure)))
+    sentence = f"the server runs, but {_SILENCE[transport]} after {seconds:g} s"
+    return _error(sentence, failure, tuple(_instead(failure, transport)))
+
+
+_SILENCE: dict[Transport | None, str] = {
+    "tcp": "listens on no TCP port",
+    "udp": "has bound no UDP port",
+    None: "listens on no TCP port, and has bound no UDP port,",
+}
+
+
+def _places(failure: Failure, transport: Transport | None) -> list[str]:
+    """Where it can be reached by this transport, or by any."""
+    listening = failure.table.listening(lambda: failure.pids) if transport != "udp" else []
+    bound = failure.table.udp(lambda: failure.pids) if transport != "tcp" else []
+    return [*sorted(map(str, listening)), *(f"UDP {place}" for place in sorted(map(str, bound)))]
 
 
 def foreign(failure: Failure, endpoint: Endpoint) -> TargetError:
@@ -155,13 +172,14 @@ def _wants_busy_port(failure: Failure) -> bool:
 def busy_sockets(failure: Failure) -> list[Endpoint]:
     """The sockets on the port that the target wanted: the first busy one of the ports that it had before,
     or that its output, its command or its script mentions. The system does not tell it."""
-    for port in list(dict.fromkeys(_mentioned_ports(failure)))[:MOST_PORTS_TRIED]:
-        if found := failure.table.on_port(port):
+    for port in list(dict.fromkeys(mentioned_ports(failure)))[:MOST_PORTS_TRIED]:
+        if found := failure.table.on_port(port) or failure.table.on_port(port, "udp"):
             return found
     return []
 
 
-def _mentioned_ports(failure: Failure) -> Iterator[int]:
+def mentioned_ports(failure: Failure) -> Iterator[int]:
+    """That it had before, or that its output, its command or its script names."""
     if failure.known_port is not None:
         yield failure.known_port
     output = "\n".join(failure.log.tail(LINES_SEARCHED))
@@ -179,14 +197,22 @@ def _scripts(command: Command) -> Iterator[str]:
 # ---------------------------------------------------------------- what it does instead of listening
 
 
-def _instead(failure: Failure) -> Iterator[str]:
-    udp = sorted(map(str, failure.table.udp(lambda: failure.pids)))
-    if udp:
-        yield f"it has opened UDP {', '.join(udp)}; a TCP server calls listen() on a SOCK_STREAM socket"
+def _instead(failure: Failure, transport: Transport | None) -> Iterator[str]:
+    other: Transport = "tcp" if transport == "udp" else "udp"
+    places = _places(failure, other)
+    if places:
+        yield _OTHERWISE[other].format(places=", ".join(places))
     if any(reads_standard_input(pid) for pid in failure.pids):
         yield "it waits for input on its standard input; a server must start without questions"
-    if not failure.log.total and not udp:
-        yield "it has printed nothing and opened no socket; is this the server, and does it call listen()?"
+    if not failure.log.total and not places:
+        call = "bind()" if transport == "udp" else "listen()"
+        yield f"it has printed nothing and opened no socket; is this the server, and does it call {call}?"
+
+
+_OTHERWISE: dict[Transport, str] = {
+    "udp": "it has opened {places}; a TCP server calls listen() on a SOCK_STREAM socket",
+    "tcp": "it listens on TCP {places}; a UDP server binds a SOCK_DGRAM socket and does not call listen()",
+}
 
 
 def reads_standard_input(pid: int) -> bool:

@@ -15,7 +15,7 @@ from ..errors import EnvironmentFault
 from .limits import descriptors_left
 from .log import Log
 from .procnet import inodes_of
-from .sockets import AcceptQueue, Connection, Endpoint, SocketTable
+from .sockets import OPEN_TO_ALL, AcceptQueue, Connection, Endpoint, SocketTable, Transport
 from .target import Target
 from .tree import Tree
 from .vitals import Exit, Vitals, asleep, line_of, lives, stopped, vitals_of
@@ -33,7 +33,8 @@ LAST_OUTPUT = 1.0
 class Instance:
     """A process tree, its address, its log and its vitals.
 
-    `host` and `port` are for connecting, `family` is AF_INET or AF_INET6. `takes_port`: it listens on
+    `host` and `port` are for connecting, `family` is AF_INET or AF_INET6; `transport` is udp where it
+    takes datagrams on that port. `takes_port`: it listens on
     the port that it was offered by PORT or {port}. `other_addresses`: what else it listens on.
     `notes`: sentences about the start that a user should read.
     """
@@ -46,6 +47,7 @@ class Instance:
         log: Log,
         endpoint: Endpoint,
         *,
+        transport: Transport,
         takes_port: bool,
         other_addresses: tuple[str, ...],
         ready_seconds: float,
@@ -58,6 +60,7 @@ class Instance:
         self.host = endpoint.host
         self.port = endpoint.port
         self.family = endpoint.family
+        self.transport = transport
         self.takes_port = takes_port
         self.other_addresses = other_addresses
         self.ready_seconds = ready_seconds
@@ -109,15 +112,18 @@ class Instance:
     # ------------------------------------------------------------ sockets
 
     def listening(self) -> bool:
-        """Whether a process of it still listens on its port."""
-        same = self._endpoint.inode
-        if any(row.inode == same and row.state == "LISTEN" for row in self._table.on_port(self.port)):
+        """Whether a process of it still listens on its port, or takes datagrams there."""
+        same, state, held = self._endpoint.inode, "LISTEN", self._table.listening
+        if self.transport == "udp":
+            state, held = OPEN_TO_ALL, self._table.udp
+        on_port = self._table.on_port(self.port, self.transport)
+        if any(row.inode == same and row.state == state for row in on_port):
             return True
-        return any(found.port == self.port for found in self._table.listening(self._tree.pids))
+        return any(found.port == self.port for found in held(self._tree.pids))
 
     def accept_queue(self) -> AcceptQueue | None:
-        """None when nobody listens, or where the system does not tell."""
-        return self._table.accept_queue(self._endpoint)
+        """None when nobody listens, where the system does not tell, and for datagrams."""
+        return self._table.accept_queue(self._endpoint) if self.transport == "tcp" else None
 
     def connection(self, client_port: int) -> Connection | None:
         """The server's end of the connection whose client has that port; None when it is gone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import random
 import socket
@@ -66,10 +67,11 @@ def ephemeral_range() -> range:
 
 
 def _bindable(port: int) -> bool:
-    """By a server that does not set SO_REUSEADDR, on all addresses."""
-    for family, host in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):  # noqa: S104 - not listening
+    """By a server that does not set SO_REUSEADDR, on all addresses, for TCP and for UDP."""
+    families = ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::"))  # noqa: S104 - not listening
+    for kind, (family, host) in itertools.product((socket.SOCK_STREAM, socket.SOCK_DGRAM), families):
         try:
-            with socket.socket(family) as probe:
+            with socket.socket(family, kind) as probe:
                 probe.bind((host, port))
         except OSError as exc:
             if exc.errno == errno.EADDRINUSE:

@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .sockets import STATES, AcceptQueue, Connection, Endpoint, Pids
+from .sockets import OPEN_TO_ALL, STATES, AcceptQueue, Connection, Endpoint, Pids, Transport
 
-LISTEN = STATES.index("LISTEN")
+LISTEN = 1 << STATES.index("LISTEN")
+UNCONNECTED = 1 << STATES.index(OPEN_TO_ALL)
 ANY_STATE = (1 << len(STATES)) - 1
 FILES = (("", socket.AF_INET), ("6", socket.AF_INET6))
 
@@ -48,23 +49,26 @@ class InodeTable(ABC):
 
     def __init__(self) -> None:
         # Sockets older than the instance are not its own: these need no look at processes.
-        self._strangers = {row.inode for row in self.rows("tcp", 1 << LISTEN)}
+        older = [*self.rows("tcp", LISTEN), *self.rows("udp", UNCONNECTED)]
+        self._strangers = {row.inode for row in older}
 
     @abstractmethod
-    def rows(self, protocol: str, states: int, port: int = 0) -> list[Endpoint]:
+    def rows(self, protocol: Transport, states: int, port: int = 0) -> list[Endpoint]:
         """All sockets in one of the states, a set of bits by number in STATES; `port` 0 means any."""
 
     def listening(self, pids: Pids) -> list[Endpoint]:
-        rows = [row for row in self.rows("tcp", 1 << LISTEN) if row.inode not in self._strangers]
-        return self._held(rows, pids) if rows else []
+        return self._held(self.rows("tcp", LISTEN), pids)
 
     def udp(self, pids: Pids) -> list[Endpoint]:
-        return self._held([row for row in self.rows("udp", ANY_STATE) if row.port], pids)
+        return self._held(self.rows("udp", UNCONNECTED), pids)
 
-    def on_port(self, port: int) -> list[Endpoint]:
-        return self.rows("tcp", ANY_STATE, port)
+    def on_port(self, port: int, transport: Transport = "tcp") -> list[Endpoint]:
+        return self.rows(transport, ANY_STATE, port)
 
-    def _held(self, rows: list[Endpoint], pids: Pids) -> list[Endpoint]:
+    def _held(self, found: list[Endpoint], pids: Pids) -> list[Endpoint]:
+        rows = [row for row in found if row.port and row.inode not in self._strangers]
+        if not rows:
+            return []
         held = inodes_of(pids())
         return [row for row in rows if row.inode in held]
 
@@ -75,7 +79,7 @@ class InodeTable(ABC):
 class ProcTable(InodeTable):
     """Parses /proc/net/tcp: for kernels that refuse sock_diag. It knows no backlog and no byte counts."""
 
-    def rows(self, protocol: str, states: int, port: int = 0) -> list[Endpoint]:
+    def rows(self, protocol: Transport, states: int, port: int = 0) -> list[Endpoint]:
         return [
             Endpoint(
                 family, *_address(words[1], family), STATES[state], int(words[9]), peer_port=_port(words[2])
@@ -95,7 +99,7 @@ class ProcTable(InodeTable):
         return None
 
 
-def _lines(protocol: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(protocol: Transport) -> Iterator[tuple[int, list[str]]]:
     for suffix, family in FILES:
         try:
             lines = Path(f"/proc/net/{protocol}{suffix}").read_text().splitlines()

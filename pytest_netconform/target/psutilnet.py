@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import psutil
 
-from .sockets import AcceptQueue, Connection, Endpoint, Pids
+from .sockets import OPEN_TO_ALL, AcceptQueue, Connection, Endpoint, Pids, Transport
 
 
 class PsutilTable:
@@ -20,9 +20,9 @@ class PsutilTable:
         return [found for found in _endpoints(pids, "tcp") if found.state == "LISTEN"]
 
     def udp(self, pids: Pids) -> list[Endpoint]:
-        return list(_endpoints(pids, "udp"))
+        return [found for found in _endpoints(pids, "udp") if found.state == OPEN_TO_ALL]
 
-    def on_port(self, port: int) -> list[Endpoint]:
+    def on_port(self, port: int, transport: Transport = "tcp") -> list[Endpoint]:
         return []
 
     def connection(self, server: Endpoint, client_port: int) -> Connection | None:
@@ -35,7 +35,7 @@ class PsutilTable:
         return
 
 
-def _endpoints(pids: Pids, kind: str) -> Iterator[Endpoint]:
+def _endpoints(pids: Pids, kind: Transport) -> Iterator[Endpoint]:
     for pid in pids():
         try:
             found = psutil.Process(pid).net_connections(kind)
@@ -43,4 +43,5 @@ def _endpoints(pids: Pids, kind: str) -> Iterator[Endpoint]:
             continue
         for row in found:
             if row.laddr:
-                yield Endpoint(row.family, row.laddr.ip, row.laddr.port, row.status)
+                state = OPEN_TO_ALL if kind == "udp" and not row.raddr else row.status
+                yield Endpoint(row.family, row.laddr.ip, row.laddr.port, state)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 
 from .procnet import InodeTable
-from .sockets import STATES, AcceptQueue, Connection, Endpoint
+from .sockets import STATES, AcceptQueue, Connection, Endpoint, Transport
 
 NETLINK_SOCK_DIAG = 4
 SOCK_DIAG_BY_FAMILY = 20
@@ -21,7 +21,7 @@ LARGEST_ANSWER = 32768
 NO_COOKIE = b"\xff" * 8
 BYTES_RECEIVED_IN_TCP_INFO = 128
 
-PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
+PROTOCOLS: dict[Transport, int] = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 HEADER = struct.Struct("=IHHII")  # nlmsghdr: length, type, flags, sequence, port id
@@ -56,7 +56,7 @@ class NetlinkTable(InodeTable):
 
     # ------------------------------------------------------------ questions
 
-    def rows(self, protocol: str, states: int, port: int = 0) -> list[Endpoint]:
+    def rows(self, protocol: Transport, states: int, port: int = 0) -> list[Endpoint]:
         found: list[Endpoint] = []
         identity = SOCKET_ID.pack(port, 0, ANY, ANY, NO_COOKIE)
         for family in FAMILIES:

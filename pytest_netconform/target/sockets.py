@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 STATES = (
     "",
@@ -23,7 +23,11 @@ STATES = (
     "NEW_SYN_RECV",
 )
 """By the kernel's number (include/net/tcp_states.h)."""
+OPEN_TO_ALL = "CLOSE"
+"""The state of a UDP socket that is not connected: it takes datagrams from anybody."""
 NOT_YET_CLOSED_HERE = ("ESTABLISHED", "CLOSE_WAIT", "SYN_RECV")
+
+Transport = Literal["tcp", "udp"]
 
 Pids = Callable[[], Sequence[int]]
 """Asked only when it must be known whose a socket is: looking for the processes is the dear part."""
@@ -80,10 +84,11 @@ class SocketTable(Protocol):
         """TCP sockets in LISTEN that these processes hold."""
 
     def udp(self, pids: Pids) -> list[Endpoint]:
-        """Bound UDP sockets that these processes hold."""
+        """UDP sockets that these processes hold, bound and not connected: a connected one asks somebody
+        else, a name server say."""
 
-    def on_port(self, port: int) -> list[Endpoint]:
-        """Every TCP socket with that local port, whoever has it."""
+    def on_port(self, port: int, transport: Transport = "tcp") -> list[Endpoint]:
+        """Every socket with that local port, whoever has it."""
 
     def connection(self, server: Endpoint, client_port: int) -> Connection | None:
         """The server's end of the connection from that port of the same host."""

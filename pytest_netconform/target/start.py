@@ -7,6 +7,7 @@ import os
 import socket
 import time
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..deadline import Deadline, DeadlineMissed, poll
@@ -16,8 +17,8 @@ from .command import Command, SpawnFailed, build, refusal
 from .explain import Failure
 from .instance import Instance
 from .log import FLOOD, Log, drain
-from .ports import lock_free_port
-from .sockets import Endpoint, SocketTable, open_table
+from .ports import ephemeral_range, lock_free_port
+from .sockets import Endpoint, SocketTable, Transport, open_table
 from .target import Target
 from .tree import Tree, open_tree
 from .vitals import asleep
@@ -28,6 +29,8 @@ CALM_LOOKS = 10
 CALM_FOR_CERTAIN = 2.0
 """Seconds after which a server that never sleeps will not listen elsewhere either."""
 LONGEST_TIME_WAIT = 65.0
+SETTLED_LOOKS = 50
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - not ours
 INSPECTOR_PORT = 9229
 """Of `node --inspect`, which opens it before the program itself begins."""
 
@@ -92,7 +95,8 @@ def _start(target: Target, notes: tuple[str, ...]) -> Instance:
         cleanup.callback(table.close)
         tree, log = launch(command)
         cleanup.callback(tree.stop, 0)
-        endpoint, others = _Readiness(target, command, tree, log, table, offered).wait()
+        ready = _Readiness(target, command, tree, log, table, offered).wait()
+        endpoint = ready.endpoint
         if endpoint.port != offered:
             _hard_coded[target.command, target.cwd] = endpoint.port
         return Instance(
@@ -101,8 +105,9 @@ def _start(target: Target, notes: tuple[str, ...]) -> Instance:
             table,
             log,
             endpoint,
+            transport=ready.transport,
             takes_port=endpoint.port == offered,
-            other_addresses=others,
+            other_addresses=ready.others,
             ready_seconds=time.monotonic() - began,
             notes=notes,
             cleanup=cleanup.pop_all(),
@@ -126,8 +131,21 @@ def launch(command: Command) -> tuple[Tree, Log]:
     return tree, log
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """Where clients come in, by what, and what else it listens on."""
+
+    transport: Transport
+    endpoint: Endpoint
+    others: tuple[str, ...] = ()
+
+
 class _Readiness:
-    """Ready means: a socket of the process tree is in LISTEN."""
+    """Ready means: a socket of the process tree is in LISTEN; or it has a UDP socket and nothing more to do.
+
+    A TCP server may open a UDP socket before it listens. So where the transport is not known, one that
+    is bound and not connected counts only when the tree has settled with it and listens on nothing.
+    """
 
     def __init__(
         self, target: Target, command: Command, tree: Tree, log: Log, table: SocketTable, offered: int
@@ -140,40 +158,91 @@ class _Readiness:
         self.offered = offered
         self._calm = 0
         self._patience: Deadline | None = None
+        self.known = _hard_coded.get((target.command, target.cwd))
+        self._same_looks = 0
+        self._seen: list[Endpoint] = []
 
-    def wait(self) -> tuple[Endpoint, tuple[str, ...]]:
-        """Where to connect, and what else it listens on. Raises TargetError or _KeptByTimeWait."""
+    def wait(self) -> _Ready:
+        """Raises TargetError or _KeptByTimeWait."""
         deadline = Deadline(self.target.start_timeout)
         while True:
             began = time.monotonic()
-            found = self.table.listening(self.tree.pids)
-            chosen = choose(self._eligible(found, deadline.expired()), self.offered)
-            if chosen is not None and (self._is_final(chosen) or deadline.expired()):
-                return self._reachable(chosen), tuple(
-                    sorted({str(e) for e in found if e.port != chosen.port})
-                )
+            last_look = deadline.expired()
+            if ready := self._listening(last_look) or self._taking_datagrams(last_look):
+                return ready
             self._refuse_end()
-            if deadline.expired():
-                raise explain.silent(self._failure(), self.target.start_timeout, self.target.port)
+            if last_look:
+                raise explain.silent(
+                    self._failure(), self.target.start_timeout, self.target.port, self.target.transport
+                )
             # At least as long as the look took: no more than half of a processor is spent on looking.
             self.tree.wait(max(LOOK_EVERY, time.monotonic() - began))
 
     def _is_final(self, chosen: Endpoint) -> bool:
         """Whether it listens where it was told to, or has come to rest elsewhere: the first port that
         a server opens may be one for its debugger."""
-        if chosen.port in (self.offered, self._known_port()):
+        if chosen.port in (self.offered, self.known):
             return True
         self._patience = self._patience or Deadline(CALM_FOR_CERTAIN)
         self._calm = self._calm + 1 if asleep(self.tree.pids()) else 0
         return self._calm >= CALM_LOOKS or self._patience.expired()
 
-    def _known_port(self) -> int | None:
-        return _hard_coded.get((self.target.command, self.target.cwd))
+    # ------------------------------------------------------------ TCP
+
+    def _listening(self, last_look: bool) -> _Ready | None:
+        if self.target.transport == "udp":
+            return None
+        found = self.table.listening(self.tree.pids)
+        chosen = choose(self._eligible(found, last_look), self.offered)
+        if chosen is None or not (last_look or self._is_final(chosen)):
+            return None
+        others = tuple(sorted({str(e) for e in found if e.port != chosen.port}))
+        return _Ready("tcp", self._reachable(chosen), others)
 
     def _eligible(self, found: list[Endpoint], last_look: bool) -> list[Endpoint]:
-        if self.target.port is not None:
-            return [endpoint for endpoint in found if endpoint.port == self.target.port]
-        return found if last_look else [endpoint for endpoint in found if endpoint.port != INSPECTOR_PORT]
+        if self.target.port is not None or last_look:
+            return self._on_demanded_port(found)
+        return [endpoint for endpoint in found if endpoint.port != INSPECTOR_PORT]
+
+    def _on_demanded_port(self, found: list[Endpoint]) -> list[Endpoint]:
+        return [endpoint for endpoint in found if self.target.port in (None, endpoint.port)]
+
+    # ------------------------------------------------------------ UDP
+
+    def _taking_datagrams(self, last_look: bool) -> _Ready | None:
+        if self.target.transport == "tcp":
+            return None
+        found = self._on_demanded_port(self.table.udp(self.tree.pids))
+        chosen = choose(self._counting(found, last_look), self.offered)
+        return None if chosen is None else _Ready("udp", self._reachable(chosen))
+
+    def _counting(self, found: list[Endpoint], last_look: bool) -> list[Endpoint]:
+        """The sockets of which it is known by now that they are the server's own."""
+        if self.target.transport == "udp" and (expected := [e for e in found if self._is_expected(e)]):
+            return expected
+        if last_look:
+            return list(filter(self._is_meant, found)) or found
+        return list(filter(self._is_meant, found)) if self._has_settled(found) else []
+
+    def _has_settled(self, found: list[Endpoint]) -> bool:
+        """The same sockets in many looks in a row, with every thread of the tree asleep."""
+        same = bool(found) and found == self._seen and asleep(self.tree.pids())
+        self._same_looks, self._seen = self._same_looks + 1 if same else 0, found
+        return self._same_looks >= SETTLED_LOOKS
+
+    def _is_expected(self, endpoint: Endpoint) -> bool:
+        return endpoint.port in (self.offered, self.known)
+
+    def _is_meant(self, endpoint: Endpoint) -> bool:
+        """Somebody chose its address: sending from a socket without one binds it to all addresses and
+        to a port for outgoing connections."""
+        if self._is_expected(endpoint) or endpoint.host not in ANY_ADDRESS:
+            return True
+        return endpoint.port not in ephemeral_range() or endpoint.port in explain.mentioned_ports(
+            self._failure()
+        )
+
+    # ------------------------------------------------------------ neither
 
     def _reachable(self, endpoint: Endpoint) -> Endpoint:
         reachable = for_clients(endpoint)
@@ -192,7 +261,7 @@ class _Readiness:
         raise _KeptByTimeWait(port, error) if port is not None else error
 
     def _failure(self) -> Failure:
-        return Failure(self.command, self.log, self.table, self.tree.pids(), self._known_port())
+        return Failure(self.command, self.log, self.table, self.tree.pids(), self.known)
 
 
 def choose(found: list[Endpoint], offered: int) -> Endpoint | None:
@@ -207,7 +276,7 @@ def choose(found: list[Endpoint], offered: int) -> Endpoint | None:
 def for_clients(endpoint: Endpoint) -> Endpoint | None:
     """Where a client on this machine connects; None for an address that is not on the loopback."""
     host = endpoint.host.removeprefix("::ffff:")
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - not ours
+    if host in ANY_ADDRESS:
         host = "::1" if endpoint.v6only else "127.0.0.1"
     if host != "::1" and not host.startswith("127."):
         return None

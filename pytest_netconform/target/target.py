@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .sockets import Transport
+
 if TYPE_CHECKING:
     from .instance import Instance
 
@@ -17,6 +19,7 @@ class Target:
 
     `cwd` is the folder in which it runs (default: the current one), `env` an addition to its
     environment, `port` where it certainly listens, `start_timeout` seconds until it must listen.
+    `transport` is what it must be reached by, where that is known; None: whatever it offers, TCP first.
     """
 
     name: str
@@ -25,6 +28,7 @@ class Target:
     env: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
     start_timeout: float = 10.0
+    transport: Transport | None = None
 
     def start(self) -> Instance:
         """A running copy that listens. Raises TargetError, UsageError or EnvironmentFault."""

@@ -1,0 +1,13 @@
+"""U10: reads 4,096 bytes of a datagram, and the rest is lost."""
+
+from __future__ import annotations
+
+from _udp_base import Server, main
+
+
+class Faulty(Server):
+    size = 4096
+
+
+if __name__ == "__main__":
+    main(Faulty)

@@ -1,0 +1,15 @@
+"""U11: does not answer an empty datagram."""
+
+from __future__ import annotations
+
+from _udp_base import Address, Server, main
+
+
+class Faulty(Server):
+    def send(self, data: bytes, address: Address) -> None:
+        if data:
+            super().send(data, address)
+
+
+if __name__ == "__main__":
+    main(Faulty)

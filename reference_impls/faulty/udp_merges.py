@@ -1,0 +1,21 @@
+"""U13: takes all datagrams that wait and sends them back as one."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+
+from _udp_base import Server, main
+
+
+class Faulty(Server):
+    def step(self) -> None:
+        data, address = self.sock.recvfrom(self.size)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                data += self.sock.recv(self.size, socket.MSG_DONTWAIT)
+        self.handle(data, address)
+
+
+if __name__ == "__main__":
+    main(Faulty)
