@@ -17,6 +17,7 @@ from ..suite.model import Check, Suite
 from ..suite.steps import Step
 from ..target import Instance
 from .profile import Profile, Replies
+from .signature import HEAD
 from .transcript import Transcript
 
 DEFAULT_DEADLINE = 10.0
@@ -25,10 +26,14 @@ SHOWN_WHOLE = 24
 
 
 class Mismatch(Exception):
-    """A step found what it must not find."""
+    """A step found what it must not find: at this client, if at one, to which these bytes were due."""
 
-    def __init__(self, text: str, **details: Any) -> None:
+    def __init__(
+        self, text: str, *, actor: TcpActor | None = None, due: bytes | None = None, **details: Any
+    ) -> None:
         super().__init__(text)
+        self.actor = actor
+        self.due = due
         self.details = details
 
 
@@ -77,6 +82,9 @@ class Stage:
     loop: dict[str, int] = field(default_factory=dict)
     ignored: set[str] = field(default_factory=set)
     may_die: bool = False
+    answered: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    earlier: tuple[bytes, ...] = ()
+    """What clients of earlier checks sent to this instance."""
 
     def scope(self, actor: str = "", index: int = 0) -> Scope:
         variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
@@ -88,6 +96,7 @@ class Stage:
     def connect(self, name: str, receive_buffer: int | None = None) -> TcpActor:
         if name in self.actors:
             self.actors[name].close()
+            self.answered.pop(name, None)
         actor = TcpActor(name, self.instance, self.transcript.note)
         if self.paused and not actor.has_room():
             raise NotApplicable("its accept queue is too short for so many clients while it is paused")
@@ -127,7 +136,7 @@ class Stage:
         while True:
             answer = expected.look(actor.received, agreed)
             if answer.state == "matched":
-                del actor.received[: answer.used]
+                self._take(actor, answer.used)
                 return
             if answer.state == "different":
                 raise different(actor, expected, answer)
@@ -137,6 +146,12 @@ class Stage:
                     raise ended_early(actor, expected)
             except DeadlineMissed:
                 raise unanswered(actor, expected, deadline) from None
+
+    def _take(self, actor: TcpActor, count: int) -> None:
+        """The last two replies stay known: what comes too often is often one of them."""
+        taken = bytes(actor.received[: min(count, HEAD)])
+        self.answered[actor.name] = (*self.answered.get(actor.name, ())[-1:], taken)
+        del actor.received[:count]
 
     def exchange(self, actor: TcpActor, data: bytes) -> None:
         """Send data and receive the reply to it."""
@@ -207,6 +222,8 @@ class Stage:
         if self.part.replies.is_surplus(rest, actor.arrived, actor.sent, complete):
             raise Mismatch(
                 f"{actor.name} received too much",
+                actor=actor,
+                due=b"",
                 expected="nothing more",
                 received=excerpt(rest),
                 got="extra",
@@ -223,18 +240,22 @@ class Stage:
 def different(actor: TcpActor, expected: Expected, answer: Answer) -> Mismatch:
     received = bytes(actor.received)
     if expected.exact is None:
-        return _something_else(actor, expected.said, received)
+        return _something_else(actor, None, expected.said, received)
     wanted = expected.exact
     if len(wanted) <= SHOWN_WHOLE:
-        return _something_else(actor, excerpt(wanted), received)
+        return _something_else(actor, wanted, excerpt(wanted), received)
     at = answer.used
     where = f", from byte {at} of {len(wanted)} on"
-    return _something_else(actor, excerpt(wanted[at : at + 16]), received[at : at + 16], where)
+    return _something_else(actor, wanted, excerpt(wanted[at : at + 16]), received[at : at + 16], where)
 
 
-def _something_else(actor: TcpActor, expected: str, received: bytes, where: str = "") -> Mismatch:
+def _something_else(
+    actor: TcpActor, due: bytes | None, expected: str, received: bytes, where: str = ""
+) -> Mismatch:
     return Mismatch(
         f"{actor.name} received something else{where}",
+        actor=actor,
+        due=due,
         expected=expected,
         received=excerpt(received),
         got="different",
@@ -255,7 +276,8 @@ def _missing(actor: TcpActor, expected: Expected, received: str, **details: Any)
     wanted = excerpt(expected.exact) if expected.exact is not None else expected.said
     got = "short" if actor.received else "nothing"
     text = f"{actor.name} received {'only a part of the' if actor.received else 'no'} reply"
-    return Mismatch(text, expected=wanted, received=received, got=got, **details)
+    due = expected.exact
+    return Mismatch(text, actor=actor, due=due, expected=wanted, received=received, got=got, **details)
 
 
 def _so_far(actor: TcpActor) -> str:
