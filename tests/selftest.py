@@ -9,6 +9,7 @@ from pytest_netconform.run.bench import Bench
 from pytest_netconform.run.items import items_of
 from pytest_netconform.run.judge import Judge, Rules
 from pytest_netconform.run.probe import probe
+from pytest_netconform.run.profile import ASSUMED, Probed, Profile
 from pytest_netconform.run.result import Result
 from pytest_netconform.suite.load import load
 from pytest_netconform.target import Target
@@ -34,3 +35,16 @@ def play_all(
     finally:
         judge.bench.retire()
     return results
+
+
+def play_one(command: str, check: str, reply: str = "") -> Result:
+    """The result of one check, and of those that it requires, on a server that is known to print text in
+    GBK and to answer with `reply`, or with what it gets."""
+    seen = Profile("unknown", "", ASSUMED | {"prints", "closes-at-eof"}, encoding="gbk", prints_in="utf-8")
+    profile = seen.speaking("acknowledge", reply) if reply else seen.speaking("echo")
+    judge = Judge(Bench(Target("server", command)), Probed(profile), Rules("robust"))
+    items = [item for suite in SUITES for item in items_of(suite, f"suites/{suite.path.name}")]
+    try:
+        return judge.judge(next(item for item in items if item.id == check))
+    finally:
+        judge.bench.retire()

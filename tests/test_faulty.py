@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from selftest import SUITES, play_all
+from selftest import SUITES, play_all, play_one
 
 from pytest_netconform import bundled
+from pytest_netconform.run import judge, stage
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
     (bundled.references_dir() / "faulty" / "table.yaml").read_text(encoding="utf-8")
@@ -18,6 +19,8 @@ TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
 RUNS = [(name, run) for name, row in TABLE.items() for run in row.get("runs", ())]
 PATIENCE = 0.3
 """A faulty server lets deadlines pass; what is right answers within milliseconds."""
+SHORT = 4.0
+"""Seconds for a check of which only the explanation is looked at."""
 
 REFERENCES = ("threads", "processes", "asyncio-streams")
 
@@ -41,6 +44,32 @@ def test_a_faulty_server_fails_exactly_what_its_row_says(name: str, run: dict[st
     unexpected = [check for check in failed - set(run["fails"]) if not _matches(check, by_chance)]
     skipped = {result.check for result in results if by_chance == ["*"] and "failed" in result.because}
     assert (unexpected, set(run["fails"]) - failed - skipped) == ([], set())
+
+
+LOOKS = [
+    (name, run, check, signature)
+    for name, run in RUNS
+    for check, signature in run.get("looks_like", {}).items()
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "run", "check", "signature"), LOOKS, ids=[f"{look[0]}-{look[2]}" for look in LOOKS]
+)
+def test_a_failure_says_which_defect_it_looks_like(
+    name: str, run: dict[str, Any], check: str, signature: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One check, without probing and without replays."""
+    monkeypatch.setattr(stage, "DEFAULT_DEADLINE", SHORT)
+    monkeypatch.setattr(judge, "REPLAYS", 0)
+    args = run.get("args", "")
+    reply = run.get("reply") or args.removeprefix("--reply ")
+    result = play_one(f"ref:faulty/{name} {args}", check, reply)
+    assert (result.verdict, result.findings[0].looks_like) == ("failed", signature)
+
+
+def test_a_looks_like_in_the_table_is_of_a_check_that_fails() -> None:
+    assert [look for look in LOOKS if look[2] not in look[1]["fails"]] == []
 
 
 def _matches(check: str, patterns: Iterable[str]) -> bool:

@@ -11,15 +11,15 @@ import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ..actors.tcp import ConnectionEnded, TcpActor
+from ..actors.tcp import ConnectionEnded, Refused, TcpActor
 from ..deadline import Deadline, DeadlineMissed
 from .signature import HEAD, TOKEN, Evidence
 from .stage import Mismatch, Stage
 from .transcript import Event
 
-REST = 1.0
+REST = 2.0
 """Seconds for what still comes after wrong bytes; only a server that keeps its side open lets them pass."""
-LATE = 1.5
+LATE = 1.0
 """Seconds for a missing reply after each attempt to make it come."""
 MOST_REST = 64 * 1024
 
@@ -37,7 +37,9 @@ def gather(stage: Stage, mismatch: Mismatch) -> Evidence | None:
     if mismatch.details.get("missed"):
         return replace(evidence, waited_for=_waited_for(stage, mismatch.actor, mismatch.due))
     complete = _read_the_rest(stage, mismatch.actor, mismatch.due)
-    return replace(evidence, received=bytes(mismatch.actor.received), complete=complete)
+    answers_end = evidence.acknowledges and evidence.half_closed and _answers_end(stage)
+    received = bytes(mismatch.actor.received)
+    return replace(evidence, received=received, complete=complete, answers_end=answers_end)
 
 
 def _of_output(stage: Stage, text: bytes, said: Said) -> Evidence:
@@ -63,6 +65,7 @@ def _of_reply(stage: Stage, mismatch: Mismatch, actor: TcpActor, said: Said) -> 
         encoding=part.encoding,
         acknowledgement=part.profile.reply.encode(part.encoding, "replace"),
         acknowledges=part.replies.acknowledgement is not None,
+        half_closed=actor.half_closed,
         answered=stage.answered.get(actor.name, ()),
         sent=_joined(said.open.get(actor.name, ())),
         others=said.of_open(stage, actor.name),
@@ -156,6 +159,20 @@ def _read_the_rest(stage: Stage, actor: TcpActor, due: bytes) -> bool:
     return actor.ended is not None
 
 
+def _answers_end(stage: Stage) -> bool:
+    """Whether a client that ends its side at once, without a word, is answered."""
+    actor = TcpActor("silent", stage.instance, lambda *_: None)
+    deadline = Deadline(REST * stage.part.patience)
+    try:
+        actor.connect(deadline)
+        actor.half_close()
+        return actor.read(deadline)
+    except (Refused, ConnectionEnded, DeadlineMissed):
+        return False
+    finally:
+        actor.close()
+
+
 def _waited_for(stage: Stage, actor: TcpActor, due: bytes) -> str:
     """What makes the missing reply come: more data, a newline, or the end; empty if nothing does."""
     if actor.half_closed or actor.stalled or actor.ended:
@@ -167,16 +184,22 @@ def _waited_for(stage: Stage, actor: TcpActor, due: bytes) -> str:
         before = len(actor.received)
         try:
             if data:
-                actor.send(data, Deadline(LATE * stage.part.patience))
+                actor.send(data, _soon(stage))
+                with contextlib.suppress(DeadlineMissed):  # it may leave data unread
+                    actor.await_consumed(_soon(stage))
             else:
                 actor.half_close()
-            came = actor.read(Deadline(LATE * stage.part.patience))
+            came = actor.read(_soon(stage))
         except DeadlineMissed:
             continue
         except ConnectionEnded:
             return ""
         return name if came and _goes_on_rightly(actor, due, before) else ""
     return ""
+
+
+def _soon(stage: Stage) -> Deadline:
+    return Deadline(LATE * stage.part.patience)
 
 
 def _goes_on_rightly(actor: TcpActor, due: bytes, before: int) -> bool:

@@ -7,6 +7,7 @@ could agree by chance, the answer is None. What is looked at is bounded, however
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ HEAD = 8 * 1024
 
 ENOUGH = 16
 """Bytes beyond the difference that must agree where not all is known."""
+PIECE = 128
+"""Bytes by which a moved piece is known again: numbered lines differ in their numbers only."""
 TOKEN = 4
 """The shortest message that is known again in what somebody else received."""
 FRAGMENT = 8
@@ -48,6 +51,7 @@ class Evidence:
     come. `answered` are the last replies of this connection that were right, oldest first, of which
     at most HEAD bytes are kept. `sent` is what this client sent, `others` what the other clients of the
     check sent, `earlier` what was sent on connections that have gone.
+    `half_closed`: the client has ended its side; `answers_end`: another that did so at once got an answer.
     `elsewhere`: what was due came to another client. `waited_for`: after what the missing reply came.
     `printed` is the server's output where text is missing from it, and `expected` then that text;
     `whole_characters` tells that no client of the check has left half a character."""
@@ -65,6 +69,8 @@ class Evidence:
     sent: tuple[bytes, ...] = ()
     others: tuple[bytes, ...] = ()
     earlier: tuple[bytes, ...] = ()
+    half_closed: bool = False
+    answers_end: bool = False
     elsewhere: bool = False
     waited_for: str = ""
     printed: bytes | None = None
@@ -176,6 +182,13 @@ def _encoded(text: str | None, encoding: str, errors: str = "strict") -> bytes |
         return None
 
 
+def _name(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return ""
+
+
 # ---------------------------------------------------------------- somebody else's bytes
 
 
@@ -208,6 +221,8 @@ def _known_again(view: View, messages: tuple[bytes, ...]) -> bool:
     came = view.of.received[:HEAD]
     own = (view.of.expected, view.of.acknowledgement, *view.of.sent)
     foreign = _before_due(view, came)
+    if foreign in messages and foreign != came and _incomplete_end(foreign, view.of.encoding) == foreign:
+        return True
     for message in messages:
         if len(message) >= TOKEN and message in came and not any(message in one for one in own):
             return True
@@ -303,11 +318,15 @@ def _newline_added(view: View) -> bool:
 def _newline_stripped(view: View) -> bool:
     due = view.due
     made = (due.rstrip(b"\r\n"), due.replace(b"\n", b""), due.replace(b"\r", b"").replace(b"\n", b""))
-    return _came_as_any(view, made)
+    return _came_as_any(view, made) or (b"\n" in (gap := _left_out(view)) and not gap.strip(b"\r\n"))
 
 
 def _blanks_stripped(view: View) -> bool:
-    return _came_as_any(view, (view.due.strip(), view.due.lstrip(), view.due.rstrip()))
+    made = (view.due.strip(), view.due.lstrip(), view.due.rstrip(), b"".join(view.due.split()))
+    if _came_as_any(view, made):
+        return True
+    gap = _left_out(view)
+    return bool(gap) and not gap.strip() and not _byte_missing(view)
 
 
 def _newlines_changed(view: View) -> bool:
@@ -339,8 +358,9 @@ def _reversed(view: View) -> bool:
         return False
     if view.whole:
         return _came_as_any(view, (view.due[::-1], _changed(view, lambda text: text[::-1])))
-    end = view.of.expected[-ENOUGH:][::-1]
-    return view.base == 0 and view.at == 0 and view.came[:ENOUGH] == end
+    end = view.of.expected[-ENOUGH:]
+    once = view.of.expected[-WINDOW:].count(end) == 1
+    return once and view.at == 0 and view.came[:ENOUGH] == end[::-1]
 
 
 def _old_bytes(view: View) -> bool:
@@ -384,7 +404,11 @@ def _cut_at_newline(view: View) -> bool:
 
 
 def _cut_at_buffer(view: View) -> bool:
-    return view.base + view.at in BUFFERS and _breaks_off(view)
+    if view.base + view.at in BUFFERS:
+        return _breaks_off(view)
+    gap, at = _left_out(view), view.base + view.at
+    same = (at - size for size in BUFFERS if 0 < at - size <= min(PIECE, len(gap)))
+    return any(gap.endswith(view.of.expected[at - count : at]) for count in same)
 
 
 # ---------------------------------------------------------------- encodings
@@ -392,10 +416,10 @@ def _cut_at_buffer(view: View) -> bool:
 
 def _recoded(view: View, sources: Iterable[str], targets: Iterable[str]) -> Iterator[bytes | None]:
     """What was due, read in one encoding and written in another."""
-    for source in dict.fromkeys(sources):
-        text = _decoded(view.due, source, cut=not view.whole)
-        for target in targets:
-            yield _encoded(text, target)
+    for source, target in itertools.product(dict.fromkeys(sources), targets):
+        if _name(source) != _name(target):
+            for errors in ("strict", "replace"):
+                yield _encoded(_decoded(view.due, source, errors, cut=not view.whole), target)
 
 
 def _as_utf_8(view: View) -> bool:
@@ -421,7 +445,7 @@ def _decoded_as_utf_8(view: View) -> bool:
     """In the output only: what was meant in another encoding is valid UTF-8 by chance."""
     if view.of.printed is None or view.due.isascii() or _decoded(view.due, "utf-8") is None:
         return False
-    return codecs.lookup(view.of.encoding).name != "utf-8" and view.due in view.of.printed
+    return _name(view.of.encoding) != "utf-8" and view.due in view.of.printed
 
 
 def _replacement_character(view: View) -> bool:
@@ -459,7 +483,7 @@ def _byte_missing(view: View) -> bool:
 
 
 def _byte_extra(view: View) -> bool:
-    if not view.at < min(len(view.due), len(view.came)):
+    if not 0 < view.at < min(len(view.due), len(view.came)):
         return False
     extra = view.came[view.at : view.at + 1]
     return _moved(view, view.due[: view.at] + extra + view.due[view.at :])
@@ -476,7 +500,7 @@ def _moved(view: View, made: bytes) -> bool:
 def _goes_on_later(view: View) -> int:
     """The index in `expected` of the piece that came instead; -1 where that is not clear."""
     at = view.base + view.at
-    piece = view.of.received[at : at + ENOUGH]
+    piece = view.of.received[at : at + PIECE]
     if view.surplus or len(piece) < ENOUGH:
         return -1
     later = view.of.expected.find(piece, at + 1, at + AHEAD)
@@ -484,17 +508,26 @@ def _goes_on_later(view: View) -> int:
     return later if again < 0 else -1
 
 
-def _out_of_order(view: View) -> bool:
+def _comes_later(view: View) -> bool:
+    """Whether what was due here came after all, further on."""
     at = view.base + view.at
-    left_out = view.of.expected[at : at + ENOUGH]
-    return _goes_on_later(view) >= 0 and view.of.received.find(left_out, at, at + AHEAD) >= 0
+    return view.of.received.find(view.of.expected[at : at + PIECE], at, at + AHEAD) >= 0
+
+
+def _out_of_order(view: View) -> bool:
+    return _goes_on_later(view) >= 0 and _comes_later(view)
+
+
+def _left_out(view: View) -> bytes:
+    """The piece that is missing in the middle; empty where that is not clear."""
+    at, later = view.base + view.at, _goes_on_later(view)
+    if later < 0 or not view.of.complete or len(view.of.received) > at + AHEAD or _comes_later(view):
+        return b""
+    return view.of.expected[at:later]
 
 
 def _part_missing(view: View) -> bool:
-    at = view.base + view.at
-    if not view.of.complete or len(view.of.received) > at + AHEAD:
-        return False
-    return _goes_on_later(view) >= 0 and view.of.expected[at : at + ENOUGH] not in view.of.received[at:]
+    return bool(_left_out(view))
 
 
 def _something_before(view: View) -> bool:
@@ -502,7 +535,8 @@ def _something_before(view: View) -> bool:
     if view.of.got != "different" or view.surplus or len(due) < 2:
         return False
     at = came.find(due[:FRAGMENT])
-    return at > 0 and difference(due, came[at:]) == min(len(due), len(came) - at)
+    moved = at <= 0 or (at > 1 and came[:at] in due)
+    return not moved and difference(due, came[at:]) == min(len(due), len(came) - at)
 
 
 def _something_after(view: View) -> bool:
@@ -510,7 +544,7 @@ def _something_after(view: View) -> bool:
 
 
 def _speaks_first(view: View) -> bool:
-    return view.of.got == "extra" and not view.of.sent and not view.due
+    return view.of.got == "extra" and not view.of.sent and not view.of.half_closed
 
 
 PREDICATES: dict[str, Predicate] = {
@@ -518,6 +552,7 @@ PREDICATES: dict[str, Predicate] = {
     "waits-for-more": lambda view: view.of.waited_for == "more",
     "waits-for-newline": lambda view: view.of.waited_for == "newline",
     "waits-for-end": lambda view: view.of.waited_for == "end",
+    "end-answered": lambda view: view.of.answers_end,
     "echo-for-acknowledgement": _echo_for_acknowledgement,
     "acknowledgement-for-echo": _acknowledgement_for_echo,
     "others-data": _others_data,
@@ -528,9 +563,9 @@ PREDICATES: dict[str, Predicate] = {
     "lower-cased": _lower_cased,
     "other-case": _other_case,
     "newline-added": _newline_added,
+    "newlines-changed": _newlines_changed,
     "newline-stripped": _newline_stripped,
     "blanks-stripped": _blanks_stripped,
-    "newlines-changed": _newlines_changed,
     "doubled": _doubled,
     "flooded": _flooded,
     "reversed": _reversed,

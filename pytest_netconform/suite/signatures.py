@@ -22,6 +22,10 @@ SIGNATURES: dict[str, tuple[str, str]] = {
         "the reply comes only when the client has ended its side",
         "要等到客户端结束发送才回复",
     ),
+    "end-answered": (
+        "the end of the connection was answered like a message",
+        "把连接结束当成消息来回复",
+    ),
     "echo-for-acknowledgement": (
         "the message came back where the acknowledgement was due",
         "应当回复应答，却把消息原样发回",
@@ -47,9 +51,9 @@ SIGNATURES: dict[str, tuple[str, str]] = {
     "lower-cased": ("the reply was lower-cased", "回复被改成了小写"),
     "other-case": ("the reply differs only in upper and lower case", "回复只有大小写不同"),
     "newline-added": ("a newline was added", "多加了一个换行"),
+    "newlines-changed": ("CRLF and LF were exchanged", "CRLF 与 LF 被互换了"),
     "newline-stripped": ("the newline was taken away", "换行被去掉了"),
     "blanks-stripped": ("blanks at the edges were taken away", "首尾空白被去掉了"),
-    "newlines-changed": ("CRLF and LF were exchanged", "CRLF 与 LF 被互换了"),
     "doubled": ("the reply came twice", "回复发了两遍"),
     "flooded": ("the reply came again and again", "回复反复发个不停"),
     "reversed": ("the reply came in reverse", "回复被倒过来了"),
