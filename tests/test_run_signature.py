@@ -234,7 +234,9 @@ def test_what_somebody_else_sent(mine: str, other: str) -> None:
 def test_half_a_character_of_another_client_before_the_right_bytes() -> None:
     due = "好".encode("gbk")
     assert wrong(due, b"\xc4" + due, encoding="gbk", others=(b"\xc4",)) == "others-data"
-    assert wrong(due, b">" + due, encoding="gbk", others=(b">",)) == "something-before"
+    assert wrong(due, b">" + due, encoding="gbk", others=(b">", b"")) == "something-before"
+    mixed = due[:1] + "你".encode("gbk") + due[1:]
+    assert wrong(due, mixed, encoding="gbk", others=("你".encode("gbk"),)) == "others-data"
 
 
 def test_an_echo_in_place_of_an_acknowledgement_and_the_other_way_round() -> None:
