@@ -104,6 +104,15 @@ def test_in_chinese_the_suites_own_texts_are_chinese() -> None:
     assert "hint      请为每个连接保留一个增量解码器。" in lines
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "the reply was upper-cased"), ("zh", "回复被改成了大写")])
+def test_which_defect_it_looks_like_stands_between_what_came_and_what_to_do(lang: str, said: str) -> None:
+    finding = dataclasses.replace(FAILED.findings[0], looks_like="upper-cased")
+    lines = failure_lines(dataclasses.replace(FAILED, findings=[finding]), lang)
+    at = lines.index(f"looks like  {said}")
+    assert lines[at - 1].startswith("received  ")
+    assert lines[at + 1].startswith("hint      ")
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_longest_failure_fits_25_lines_of_80_columns(lang: str) -> None:
     """Commands that are to be copied are never cut."""
@@ -116,7 +125,11 @@ def test_the_longest_failure_fits_25_lines_of_80_columns(lang: str) -> None:
         because=long,
         died="killed by SIGSEGV",
         hint={"en": long, "zh": long},
-        findings=[dataclasses.replace(FAILED.findings[0], text=long, expected=long, received=long)],
+        findings=[
+            dataclasses.replace(
+                FAILED.findings[0], text=long, expected=long, received=long, looks_like="waits-for-end"
+            )
+        ],
         transcript=[event(i, f"crowd[{i}]", "sends", "很长" * 20) for i in range(500)]
         + [event(i, "server", f"prints {long}") for i in range(50)],
     )

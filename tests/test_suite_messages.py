@@ -193,6 +193,12 @@ IN_A_CHECK = """
     hint: {en: A, if: {recieved: short}}
         24: unknown key 'recieved'; did you mean 'received'?
 
+    hint: {en: A, if: {looks_like: uppercased}}
+        36: 'looks_like': no signature is called 'uppercased'; did you mean 'upper-cased'?
+
+    hint: {en: A, if: {looks_like: [doubled, revrsed]}}
+        46: 'looks_like': no signature is called 'revrsed'; did you mean 'reversed'?
+
     hint: {en: A, zh: 甲, contains: x}
         26: unknown key 'contains'
 

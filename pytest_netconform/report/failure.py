@@ -9,6 +9,7 @@ from typing import Any
 
 from ..payload import fit, pad, width, wrap
 from ..run.result import Result
+from ..run.signature import sentence
 
 COLUMNS = 80
 LABEL = 10
@@ -24,7 +25,7 @@ FRAME_LINE = re.compile(r'File "([^"]+)", line (\d+)')
 def failure_lines(result: Result, lang: str = "en") -> list[str]:
     """The lines for one result that is not passed, in the user's language where the suite has it."""
     before = [*_head(result), fit(_in(result.title, lang), COLUMNS)]
-    after = list(_finding(result))
+    after = list(_finding(result, lang))
     if result.because:
         after += _labelled("because", result.because, 1 if result.findings else 4)
     after += [fit(f"  {line}", COLUMNS) for line in result.explanation[:MOST_EXPLANATION]]
@@ -141,7 +142,7 @@ def _output(event: dict[str, Any]) -> str:
 # ---------------------------------------------------------------- the rest
 
 
-def _finding(result: Result) -> Iterator[str]:
+def _finding(result: Result, lang: str) -> Iterator[str]:
     if not result.findings:
         return
     finding = result.findings[0]
@@ -149,14 +150,17 @@ def _finding(result: Result) -> Iterator[str]:
     yield from _labelled("found", f"{finding.text}{place}", 1)
     yield from _labelled("expected", finding.expected, 2)
     yield from _labelled("received", finding.received, 2)
+    if finding.looks_like:
+        yield from _labelled("looks like", sentence(finding.looks_like, lang), 1)
 
 
 def _labelled(label: str, text: str, most: int) -> list[str]:
     """At most so many lines; what does not fit is cut."""
-    lines = wrap(text, COLUMNS - LABEL)
+    margin = max(LABEL, width(label) + 2)
+    lines = wrap(text, COLUMNS - margin)
     if len(lines) > most:
-        lines = [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), COLUMNS - LABEL)]
-    return [f"{pad(label if i == 0 else '', LABEL)}{line}" for i, line in enumerate(lines)]
+        lines = [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), COLUMNS - margin)]
+    return [f"{pad(label if i == 0 else '', margin)}{line}" for i, line in enumerate(lines)]
 
 
 def _raw(label: str, text: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..target import Instance, Target
+
+MOST_MESSAGES = 32
+MOST_BYTES = 128
 
 
 @dataclass
@@ -18,6 +21,8 @@ class Bench:
     target: Target
     instance: Instance | None = None
     last_played: str = ""
+    heard: tuple[bytes, ...] = ()
+    """The last messages that the shared instance was sent, each cut: some KiB at most."""
     rivals: list[Bench] = field(default_factory=list)
 
     def shared(self) -> Instance:
@@ -26,8 +31,13 @@ class Bench:
             self.retire()
         if self.instance is None:
             self.instance = self._start()
-            self.last_played = ""
+            self.last_played, self.heard = "", ()
         return self.instance
+
+    def remember(self, messages: Iterable[bytes]) -> None:
+        """What the shared instance was sent in one check."""
+        cut = [message[:MOST_BYTES] for message in messages]
+        self.heard = (*self.heard, *cut)[-MOST_MESSAGES:]
 
     def _start(self) -> Instance:
         for rival in self.rivals:

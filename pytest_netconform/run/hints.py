@@ -22,4 +22,8 @@ def _agrees(condition: Condition, finding: Finding, played: Played) -> bool:
         return False
     if condition.ended is not None and condition.ended != finding.ended:
         return False
+    if condition.deadline == "missed" and not finding.missed:
+        return False
+    if condition.looks_like and finding.looks_like not in condition.looks_like:
+        return False
     return condition.log is None or condition.log in played.output

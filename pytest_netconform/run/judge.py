@@ -16,6 +16,7 @@ from ..suite.model import TIERS
 from ..target import Instance
 from .bench import Bench
 from .byhand import by_hand
+from .evidence import messages
 from .hints import choose_hint
 from .items import Item, filled, items_of, params_of
 from .play import Played, play
@@ -165,11 +166,12 @@ class Judge:
         before = ""
         if item.check.server == "fresh":
             with self.bench.fresh() as instance:
-                played = play(part, instance)
+                played = play(part, instance, explain=True)
         else:
             instance = self.bench.shared()
             before, self.bench.last_played = self.bench.last_played, item.id
-            played = play(part, instance)
+            played = play(part, instance, earlier=self.bench.heard, explain=True)
+            self.bench.remember(messages(played.transcript.events))
             if played.findings:
                 self.bench.retire()
         result.seconds = played.seconds

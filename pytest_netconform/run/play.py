@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..actors.client import ConnectionEnded
 from ..deadline import Deadline, DeadlineMissed
 from ..target import Exit, Instance, Transport
 from .datagrams import DatagramStage
+from .evidence import gather
 from .handlers import play_step
 from .result import Finding
+from .signature import looks_like
 from .stage import Mismatch, Part, Stage
 from .streams import StreamStage
 from .transcript import Transcript
@@ -30,30 +32,41 @@ class Played:
     output: str = ""
 
 
-def play(part: Part, instance: Instance, share: float = 1.0) -> Played:
-    """Play a check on a running instance. `share` shortens its deadline, for replays."""
-    stage = STAGES[part.suite.applies_to](part, instance, part.deadline(share), log_mark=instance.log.mark())
-    try:
-        return _played(stage, _findings(stage))
-    finally:
-        stage.stop_started()
+def play(
+    part: Part,
+    instance: Instance,
+    share: float = 1.0,
+    *,
+    earlier: tuple[bytes, ...] = (),
+    explain: bool = False,
+) -> Played:
+    """Play a check on a running instance. `share` shortens its deadline, for replays.
 
-
-def _findings(stage: Stage) -> list[Finding]:
-    """Empty, or what the first step found that must not be."""
+    `explain` says what the finding looks like, for which `earlier` is what the instance was sent in
+    checks before; then the instance must not be used again."""
+    kind = STAGES[part.suite.applies_to]
+    stage = kind(part, instance, part.deadline(share), log_mark=instance.log.mark(), earlier=earlier)
     try:
-        for step in stage.part.check.steps:
-            play_step(stage, step)
-        stage.step = None
-        stage.settle()
-        if (died := stage.instance.exited()) is not None and not stage.may_die:
-            raise Mismatch("the server has ended", expected="a running server", received=str(died))
+        _play_steps(stage)
     except (Mismatch, ConnectionEnded, DeadlineMissed) as exc:
-        stage.transcript.over = True
-        return [_finding(stage, exc)]
+        return _failed(stage, exc, explain)
     finally:
         stage.clear()
-    return []
+        stage.stop_started()
+    return Played([], stage.transcript, _seconds(stage), instance.exited())
+
+
+def _play_steps(stage: Stage) -> None:
+    for step in stage.part.check.steps:
+        play_step(stage, step)
+    stage.step = None
+    stage.settle()
+    if (died := stage.instance.exited()) is not None and not stage.may_die:
+        raise Mismatch("the server has ended", expected="a running server", received=str(died))
+
+
+def _seconds(stage: Stage) -> float:
+    return time.monotonic() - stage.transcript.began
 
 
 def _finding(stage: Stage, exc: Exception) -> Finding:
@@ -66,17 +79,27 @@ def _finding(stage: Stage, exc: Exception) -> Finding:
     return Finding("the deadline passed", at, str(exc), f"not within {seconds}", missed=True)
 
 
-def _played(stage: Stage, findings: list[Finding]) -> Played:
-    """After a finding: what the server printed, and whether it has died."""
-    instance = stage.instance
-    seconds = time.monotonic() - stage.transcript.began
-    if not findings:
-        return Played(findings, stage.transcript, seconds, instance.exited())
-    died = instance.exited() or (None if findings[0].missed else _await_death(stage))
-    lines = instance.log.lines(stage.log_mark)
+def _failed(stage: Stage, exc: Exception, explain: bool) -> Played:
+    """After a finding: what it looks like, what the server printed, and whether it has died.
+
+    Where a deadline passed, what the server does about the attempts to explain it does not count."""
+    stage.transcript.over = True
+    finding, seconds = _finding(stage, exc), _seconds(stage)
+    died, lines = stage.instance.exited(), stage.instance.log.lines(stage.log_mark)
+    if explain and isinstance(exc, Mismatch) and isinstance(stage, StreamStage):
+        finding = replace(finding, looks_like=_looks_like(stage, exc))
+    if not finding.missed:
+        stage.clear()
+        died = died or stage.instance.exited() or _await_death(stage)
+        lines = stage.instance.log.lines(stage.log_mark)
     for moment, line in lines:
         stage.transcript.note_at(moment, "server", f"prints {line}")
-    return Played(findings, stage.transcript, seconds, died, "\n".join(line for _, line in lines))
+    return Played([finding], stage.transcript, seconds, died, "\n".join(line for _, line in lines))
+
+
+def _looks_like(stage: StreamStage, mismatch: Mismatch) -> str | None:
+    evidence = gather(stage, mismatch)
+    return looks_like(evidence) if evidence else None
 
 
 def _await_death(stage: Stage) -> Exit | None:

@@ -60,9 +60,10 @@ class Profile:
         return declared.speaking("echo") if "echo" in words else declared
 
     def speaking(self, speaks: Speaks, reply: str = "") -> Profile:
-        """As if the probe had found this: for a suite that was chosen by hand."""
+        """As if the probe had found this: for a suite that was chosen by hand. The acknowledgement that
+        was seen stays known."""
         others = self.features - {"echo", "acknowledge", "replies"}
-        return replace(self, speaks=speaks, reply=reply, features=others | features_of(speaks))
+        return replace(self, speaks=speaks, reply=reply or self.reply, features=others | features_of(speaks))
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "features": sorted(self.features)}

@@ -12,7 +12,8 @@ VERDICTS: tuple[Verdict, ...] = ("passed", "failed", "warned", "skipped", "error
 
 @dataclass(frozen=True)
 class Finding:
-    """One mismatch. `at` is the step's `file:line`; `missed` tells that a deadline passed."""
+    """One mismatch. `at` is the step's `file:line`; `missed` tells that a deadline passed;
+    `looks_like` is the name of the defect that it looks like, see `signature`."""
 
     text: str
     at: str
@@ -21,6 +22,7 @@ class Finding:
     got: Received | None = None
     ended: Literal["fin", "reset"] | None = None
     missed: bool = False
+    looks_like: str | None = None
 
 
 @dataclass

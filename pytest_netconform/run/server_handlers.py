@@ -283,6 +283,7 @@ def log(stage: Stage, step: steps.Log) -> None:
         count = found.count(text, mark=stage.log_mark, encodings=encodings)
         raise Mismatch(
             "the server does not print what it received",
+            due=text.encode(stage.part.encoding, "replace"),
             expected=f'"{text}"' + (f", {times} times" if times > 1 else ""),
             received=f"{count} times" if count else "not printed",
             got="short" if count else "nothing",

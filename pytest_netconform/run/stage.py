@@ -28,10 +28,14 @@ SHOWN_WHOLE = 24
 
 
 class Mismatch(Exception):
-    """A step found what it must not find."""
+    """A step found what it must not find: at this client, if at one, to which these bytes were due."""
 
-    def __init__(self, text: str, **details: Any) -> None:
+    def __init__(
+        self, text: str, *, actor: Client | None = None, due: bytes | None = None, **details: Any
+    ) -> None:
         super().__init__(text)
+        self.actor = actor
+        self.due = due
         self.details = details
 
 
@@ -102,6 +106,7 @@ class Stage(ABC):
         self.limits.close()
         if self.paused:
             self.instance.resume()
+            self.paused = False
         self.close_all()
         self.clients_limit.close()
 
@@ -109,6 +114,10 @@ class Stage(ABC):
         """The instances that the check has started are its own."""
         for instance in self.started:
             instance.stop()
+
+    answered: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
+    earlier: tuple[bytes, ...] = ()
+    """What clients of earlier checks sent to this instance."""
 
     def scope(self, actor: str = "", index: int = 0) -> Scope:
         variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
@@ -131,6 +140,7 @@ class Stage(ABC):
     def connect(self, name: str, receive_buffer: int | None = None) -> Client:
         if name in self.actors:
             self.actors[name].close()
+            self.answered.pop(name, None)
         actor = self.actors[name] = self.new_client(name)
         try:
             actor.connect(self.deadline, receive_buffer)

@@ -13,6 +13,7 @@ from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed
 from ..payload import excerpt
 from ..suite.matching import Answer, Expected, exactly
+from .signature import HEAD
 from .stage import SHOWN_WHOLE, Mismatch, NotApplicable, Stage
 
 
@@ -51,7 +52,7 @@ class StreamStage(Stage):
         while True:
             answer = expected.look(actor.received, agreed)
             if answer.state == "matched":
-                del actor.received[: answer.used]
+                self._take(actor, answer.used)
                 return
             if answer.state == "different":
                 raise different(actor, expected, answer)
@@ -61,6 +62,12 @@ class StreamStage(Stage):
                     raise ended_early(actor, expected)
             except DeadlineMissed:
                 raise unanswered(actor, expected, deadline) from None
+
+    def _take(self, actor: TcpActor, count: int) -> None:
+        """The last two replies stay known: what comes too often is often one of them."""
+        taken = bytes(actor.received[: min(count, HEAD)])
+        self.answered[actor.name] = (*self.answered.get(actor.name, ())[-1:], taken)
+        del actor.received[:count]
 
     @contextmanager
     def streaming(self, actor: TcpActor, data: bytes) -> Iterator[None]:
@@ -130,6 +137,8 @@ class StreamStage(Stage):
         if self.part.replies.is_surplus(rest, actor.arrived, actor.sent, complete):
             raise Mismatch(
                 f"{actor.name} received too much",
+                actor=actor,
+                due=b"",
                 expected="nothing more",
                 received=excerpt(rest),
                 got="extra",
@@ -142,18 +151,22 @@ class StreamStage(Stage):
 def different(actor: TcpActor, expected: Expected, answer: Answer) -> Mismatch:
     received = bytes(actor.received)
     if expected.exact is None:
-        return _something_else(actor, expected.said, received)
+        return _something_else(actor, None, expected.said, received)
     wanted = expected.exact
     if len(wanted) <= SHOWN_WHOLE:
-        return _something_else(actor, excerpt(wanted), received)
+        return _something_else(actor, wanted, excerpt(wanted), received)
     at = answer.used
     where = f", from byte {at} of {len(wanted)} on"
-    return _something_else(actor, excerpt(wanted[at : at + 16]), received[at : at + 16], where)
+    return _something_else(actor, wanted, excerpt(wanted[at : at + 16]), received[at : at + 16], where)
 
 
-def _something_else(actor: TcpActor, expected: str, received: bytes, where: str = "") -> Mismatch:
+def _something_else(
+    actor: TcpActor, due: bytes | None, expected: str, received: bytes, where: str = ""
+) -> Mismatch:
     return Mismatch(
         f"{actor.name} received something else{where}",
+        actor=actor,
+        due=due,
         expected=expected,
         received=excerpt(received),
         got="different",
@@ -174,7 +187,8 @@ def _missing(actor: TcpActor, expected: Expected, received: str, **details: Any)
     wanted = excerpt(expected.exact) if expected.exact is not None else expected.said
     got = "short" if actor.received else "nothing"
     text = f"{actor.name} received {'only a part of the' if actor.received else 'no'} reply"
-    return Mismatch(text, expected=wanted, received=received, got=got, **details)
+    due = expected.exact
+    return Mismatch(text, actor=actor, due=due, expected=wanted, received=received, got=got, **details)
 
 
 def _so_far(actor: TcpActor) -> str:

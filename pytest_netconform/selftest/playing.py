@@ -41,7 +41,7 @@ class Outcome:
         """What is not as the row says; empty where all is."""
         if self.unavailable:
             return []
-        return [*self._unexpected(), *self._missing()]
+        return [*self._unexpected(), *self._missing(), *self._unlike()]
 
     def _unexpected(self) -> Iterator[str]:
         allowed = (*self.row.fails, *self.row.sometimes)
@@ -62,6 +62,13 @@ class Outcome:
             for result in found:
                 if result.check not in self.failed and not self._by_chance(result):
                     yield f"{self.row.id} does not fail {result.check}: {result.verdict} {result.because}"
+
+    def _unlike(self) -> Iterator[str]:
+        for result in self.results:
+            wanted = self.row.looks_like.get(result.check)
+            found = result.findings[0].looks_like if result.findings else None
+            if wanted is not None and found != wanted:
+                yield f"{self.row.id}: the failure of {result.check} looks like {found}, not like {wanted}"
 
     def _may_warn(self, result: Result) -> bool:
         return result.check in self.row.warns and result.tier != "core"

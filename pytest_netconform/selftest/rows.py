@@ -22,7 +22,8 @@ class Row:
     `reply` as by --param '*.reply=...'.
 
     `fails`: checks that it must fail; `sometimes`: that it may fail, because its defect is a race. Both
-    may be patterns such as `*/one-client`. `warns`: checks that a right server need not meet, none of
+    may be patterns such as `*/one-client`. `looks_like`: the signatures that
+    failures of checks name. `warns`: checks that a right server need not meet, none of
     them core, each with the reason. All other checks pass or do not apply.
     """
 
@@ -35,6 +36,7 @@ class Row:
     reply: str | None = None
     fails: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
+    looks_like: Mapping[str, str] = field(default_factory=dict)
     warns: Mapping[str, str] = field(default_factory=dict)
     scale: bool = False
 

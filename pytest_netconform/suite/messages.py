@@ -76,8 +76,8 @@ def _unknown_key(wrong: Wrong) -> str:
     if model and issubclass(model, Step) and key in VERBS:
         return f"two verbs in one step, {model.verb!r} and {key!r}: write two steps"
     if model is None:
-        known = _nested_keys()
-        return f"unknown key {quoted(key)}{'' if key in known else did_you_mean(key, known)}"
+        nested = _nested_keys()
+        return f"unknown key {quoted(key)}{'' if key in nested else did_you_mean(key, nested)}"
     known = f"; {_owner(model)} takes {', '.join(model.written_keys())}"
     return f"unknown key {quoted(key)}{did_you_mean(key, model.written_keys()) or known}"
 

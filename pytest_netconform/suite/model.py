@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Strict
 
 from ..payload import quoted
 from .features import FEATURES, Feature
+from .signatures import Signature
 from .step import Step
 from .steps import AnyStep
 from .values import Duration, Model, checked_by
@@ -75,6 +76,7 @@ def _one_or_many(kind: Any) -> BeforeValidator:
 
 SomeNames = Annotated[tuple[StrictStr, ...], _one_or_many(str)]
 SomeFeatures = Annotated[tuple[Feature, ...], _one_or_many(Feature)]
+SomeSignatures = Annotated[tuple[Signature, ...], _one_or_many(Signature)]
 
 
 class Clause(Model):
@@ -90,6 +92,8 @@ class Condition(Model):
     server: Literal["died"] | None = None
     received: Literal["nothing", "short", "different", "extra"] | None = None
     ended: Literal["fin", "reset"] | None = None
+    deadline: Literal["missed"] | None = None
+    looks_like: SomeSignatures = Field((), description="The defect that the failure looks like, or several.")
     log: str | None = Field(None, description="The server printed this during the check.")
 
 

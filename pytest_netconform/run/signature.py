@@ -1,0 +1,605 @@
+"""Which defect a wrong answer looks like. Pure: from what is known of a mismatch to a name.
+
+Nothing is claimed that the bytes do not show: where two defects would look alike, or only a few bytes
+could agree by chance, the answer is None. What is looked at is bounded, however long the reply is.
+"""
+
+from __future__ import annotations
+
+import codecs
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from ..suite.signatures import SIGNATURES
+from .result import Received
+
+WINDOW = 64 * 1024
+"""Bytes around the first difference that are looked at."""
+BEFORE = 4 * 1024
+"""Bytes of them before the difference, where it is not near the beginning."""
+AHEAD = 1024 * 1024
+"""Bytes after the difference in which a moved piece is searched."""
+HEAD = 8 * 1024
+"""Bytes of a reply that was right that are kept."""
+
+ENOUGH = 16
+"""Bytes beyond the difference that must agree where not all is known."""
+PIECE = 128
+"""Bytes by which a moved piece is known again: numbered lines differ in their numbers only."""
+TOKEN = 4
+"""The shortest message that is known again in what somebody else received."""
+FRAGMENT = 8
+"""The shortest piece of a message that is known again."""
+BUFFERS = frozenset({1000, 10_000, *(2**power for power in range(6, 18))})
+BELOW_ANY_CHARACTER = re.compile(rb"[\x00-\x2f]")
+"""Bytes that are no part of a longer character in UTF-8, GBK or GB18030."""
+FFFD = "\ufffd".encode()
+IN_OTHER_NOTATION = re.compile(
+    rb"<Buffer( [0-9a-f]{2})+"  # Node
+    rb'|\{"type":"Buffer","data":\['
+    rb"|\[B@[0-9a-f]{3,8}"  # Java
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one mismatch.
+
+    `expected` was due next and `received` came in its place; `complete` tells that nothing more can
+    come. `answered` are the last replies of this connection that were right, oldest first, of which
+    at most HEAD bytes are kept. `sent` is what this client sent, `others` what the other clients of the
+    check sent, `earlier` what was sent on connections that have gone.
+    `half_closed`: the client has ended its side; `answers_end`: another that did so at once got an answer.
+    `elsewhere`: what was due came to another client. `waited_for`: after what the missing reply came.
+    `printed` is the server's output where text is missing from it, and `expected` then that text;
+    `whole_characters` tells that no client of the check has left half a character."""
+
+    expected: bytes
+    received: bytes = b""
+    got: Received | None = None
+    ended: bool = False
+    missed: bool = False
+    complete: bool = False
+    encoding: str = "utf-8"
+    acknowledgement: bytes = b""
+    acknowledges: bool = False
+    answered: tuple[bytes, ...] = ()
+    sent: tuple[bytes, ...] = ()
+    others: tuple[bytes, ...] = ()
+    earlier: tuple[bytes, ...] = ()
+    half_closed: bool = False
+    answers_end: bool = False
+    elsewhere: bool = False
+    waited_for: str = ""
+    printed: bytes | None = None
+    whole_characters: bool = True
+
+
+@dataclass(frozen=True)
+class View:
+    """The part of the evidence around the first difference, which stands at `at`.
+
+    `due` and `came` begin at `base`; `whole` tells that they are all there is."""
+
+    of: Evidence
+    due: bytes
+    came: bytes
+    at: int
+    base: int
+    whole: bool
+
+    @property
+    def surplus(self) -> bytes:
+        """What came after everything that was due."""
+        return self.came[self.at :] if self.at == len(self.due) else b""
+
+
+Predicate = Callable[[View], bool]
+
+
+def looks_like(evidence: Evidence) -> str | None:
+    """The name of the first signature that fits, one of SIGNATURES; None where nothing is clear."""
+    view = _view(evidence)
+    return next((name for name, fits in PREDICATES.items() if fits(view)), None)
+
+
+def sentence(name: str, lang: str) -> str:
+    """What the signature says, in English or in Chinese."""
+    en, zh = SIGNATURES[name]
+    return zh if lang == "zh" else en
+
+
+# ---------------------------------------------------------------- what is looked at
+
+
+def _view(evidence: Evidence) -> View:
+    due, came = _restated(evidence)
+    at = difference(due, came)
+    base = 0 if at < WINDOW // 2 else _start_of_character(due, at - BEFORE, at)
+    window = slice(base, base + WINDOW)
+    whole = base == 0 and max(len(due), len(came)) <= WINDOW
+    return View(evidence, due[window], came[window], at - base, base, whole)
+
+
+def _restated(evidence: Evidence) -> tuple[bytes, bytes]:
+    """(what was due, what came). What is too much belongs to the reply before it."""
+    if evidence.printed is not None:
+        return evidence.expected, b""
+    last = evidence.answered[-1] if evidence.answered else b""
+    if evidence.got == "extra":
+        return last, last + evidence.received[:WINDOW]
+    before = evidence.received[:WINDOW].find(evidence.expected[:FRAGMENT])
+    if last and before > 0 and evidence.received.startswith(evidence.expected, before):
+        return last, last + evidence.received[:before]
+    return evidence.expected, evidence.received
+
+
+def difference(one: bytes, other: bytes) -> int:
+    """The index of the first byte that differs, or where the shorter one ends."""
+    end = min(len(one), len(other))
+    for start in range(0, end, WINDOW):
+        window = slice(start, min(start + WINDOW, end))
+        if one[window] != other[window]:
+            pairs = enumerate(zip(one[window], other[window], strict=True))
+            return start + next(i for i, (a, b) in pairs if a != b)
+    return end
+
+
+def _start_of_character(data: bytes, start: int, end: int) -> int:
+    """A place from `start` on where surely no character is cut; `start` if none is seen."""
+    found = BELOW_ANY_CHARACTER.search(data, start, end)
+    return found.end() if found else start
+
+
+def _came_as(view: View, made: bytes | None) -> bool:
+    """Whether what came is `made` of what was due, by a change that shows."""
+    if made is None or made == view.due or not view.due or not view.came:
+        return False
+    if view.whole:
+        return view.came == made
+    common = min(len(made), len(view.came))
+    return common >= view.at + ENOUGH and view.came[:common] == made[:common]
+
+
+def _came_as_any(view: View, many: Iterable[bytes | None]) -> bool:
+    return any(_came_as(view, made) for made in many)
+
+
+def _decoded(data: bytes, encoding: str, errors: str = "strict", *, cut: bool = False) -> str | None:
+    """`cut` tells that the last character may be incomplete."""
+    try:
+        return codecs.getincrementaldecoder(encoding)(errors).decode(data, not cut)
+    except (ValueError, LookupError):
+        return None
+
+
+def _encoded(text: str | None, encoding: str, errors: str = "strict") -> bytes | None:
+    try:
+        return text.encode(encoding, errors) if text is not None else None
+    except (ValueError, LookupError):
+        return None
+
+
+def _name(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return ""
+
+
+# ---------------------------------------------------------------- somebody else's bytes
+
+
+def _echo_for_acknowledgement(view: View) -> bool:
+    if not view.of.acknowledges or not view.of.sent or view.of.acknowledgement in view.of.sent[-1]:
+        return False
+    sent, came = view.of.sent[-1], view.of.received
+    common = min(len(sent), len(came))
+    return common >= 2 and came[:common] == sent[:common] and (common == len(came) or common >= ENOUGH)
+
+
+def _acknowledgement_for_echo(view: View) -> bool:
+    ack, came = view.of.acknowledgement, view.of.received[:WINDOW]
+    if view.of.acknowledges or len(ack) < 2 or view.of.got != "different" or len(came) < len(ack):
+        return False
+    return (ack * (len(came) // len(ack)) == came) and not view.of.expected.startswith(ack)
+
+
+def _others_data(view: View) -> bool:
+    return _known_again(view, view.of.others) or _half_of(view, view.of.others)
+
+
+def _earlier_data(view: View) -> bool:
+    return _known_again(view, view.of.earlier) or _half_of(view, view.of.earlier)
+
+
+def _known_again(view: View, messages: tuple[bytes, ...]) -> bool:
+    """Whether one of these messages came, or a good piece of one, that this client neither sent nor
+    was due."""
+    came = view.of.received[:HEAD]
+    own = (view.of.expected, view.of.acknowledgement, *view.of.sent)
+    foreign = _before_due(view, came)
+    for message in messages:
+        if _stands_among(view, message):
+            return True
+        if len(message) >= TOKEN and message in came and not any(message in one for one in own):
+            return True
+        if len(foreign) >= FRAGMENT and foreign in message and not any(foreign in one for one in own):
+            return True
+    return False
+
+
+def _stands_among(view: View, message: bytes) -> bool:
+    """Whether what came is what was due, with this short message in it: half a character, perhaps."""
+    half = _incomplete_end(message, view.of.encoding) == message
+    if not view.whole or not message or not view.due or (len(message) < 2 and not half):
+        return False
+    if message in view.of.sent or len(view.came) != len(view.due) + len(message):
+        return False
+    places = range(max(0, view.at - len(message)), view.at + 1)
+    return any(view.came == view.due[:at] + message + view.due[at:] for at in places)
+
+
+def _before_due(view: View, came: bytes) -> bytes:
+    """The bytes that came in place of the right ones, or before them."""
+    at = came.find(view.of.expected) if view.of.expected else -1
+    return came[:at] if at >= 0 else came
+
+
+def _half_of(view: View, messages: tuple[bytes, ...]) -> bool:
+    """Whether the printed text begins with half a character of one of these messages."""
+    if view.of.printed is None:
+        return False
+    for message in messages:
+        half = _incomplete_end(message, view.of.encoding)
+        text = _decoded(half + view.due, view.of.encoding, "replace", cut=True) if half else None
+        if text and "\ufffd" not in text and _is_printed(view, text):
+            return True
+    return False
+
+
+def _incomplete_end(data: bytes, encoding: str) -> bytes:
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        decoder.decode(data)
+        return decoder.getstate()[0]
+    except (ValueError, LookupError):
+        return b""
+
+
+def _is_printed(view: View, text: str) -> bool:
+    forms = (_encoded(text, "utf-8"), _encoded(text, view.of.encoding))
+    return any(form in (view.of.printed or b"") for form in forms if form)
+
+
+# ---------------------------------------------------------------- notation and case
+
+
+def _bytes_printed(view: View) -> bool:
+    if view.of.printed is not None:
+        return b"\\x" in (shown := repr(view.due)[2:-1].encode()) and shown in view.of.printed
+    if view.due and view.came == f"[{' '.join(map(str, view.due[:HEAD]))}]".encode():  # Go
+        return True
+    if IN_OTHER_NOTATION.match(view.came) and not IN_OTHER_NOTATION.match(view.due):
+        return True
+    made = repr(view.due).encode()
+    return _came_as(view, made if view.whole else made[:-1])
+
+
+def _changed(view: View, change: Callable[[str], str]) -> bytes | None:
+    text = _decoded(view.due, view.of.encoding, cut=not view.whole)
+    return _encoded(change(text), view.of.encoding) if text is not None else None
+
+
+def _case_of_bytes(view: View) -> bool:
+    for of_bytes, of_text in ((bytes.upper, str.upper), (bytes.lower, str.lower)):
+        made = of_bytes(view.due)
+        if _came_as(view, made) and _ascii_changed(view, of_text) not in (None, made):
+            return True
+    return False
+
+
+def _ascii_changed(view: View, change: Callable[[str], str]) -> bytes | None:
+    return _changed(view, lambda text: "".join(change(c) if c.isascii() else c for c in text))
+
+
+def _upper_cased(view: View) -> bool:
+    return _came_as_any(view, (view.due.upper(), _changed(view, str.upper)))
+
+
+def _lower_cased(view: View) -> bool:
+    return _came_as_any(view, (view.due.lower(), _changed(view, str.lower)))
+
+
+def _other_case(view: View) -> bool:
+    return (
+        len(view.due) > 1 and view.whole and view.came != view.due and view.came.lower() == view.due.lower()
+    )
+
+
+# ---------------------------------------------------------------- newlines and blanks
+
+
+def _newline_added(view: View) -> bool:
+    return bool(view.due) and view.surplus in (b"\n", b"\r\n", b"\r")
+
+
+def _newline_stripped(view: View) -> bool:
+    due = view.due
+    made = (due.rstrip(b"\r\n"), due.replace(b"\n", b""), due.replace(b"\r", b"").replace(b"\n", b""))
+    return _came_as_any(view, made) or (b"\n" in (gap := _left_out(view)) and not gap.strip(b"\r\n"))
+
+
+def _blanks_stripped(view: View) -> bool:
+    made = (view.due.strip(), view.due.lstrip(), view.due.rstrip(), b"".join(view.due.split()))
+    if _came_as_any(view, made):
+        return True
+    gap = _left_out(view)
+    return bool(gap) and not gap.strip() and not _byte_missing(view)
+
+
+def _newlines_changed(view: View) -> bool:
+    bare = view.due.replace(b"\r\n", b"\n")
+    return _came_as_any(view, (bare, bare.replace(b"\n", b"\r\n"), view.due.replace(b"\n", b"\r\n")))
+
+
+# ---------------------------------------------------------------- copies and buffers
+
+
+def _doubled(view: View) -> bool:
+    if view.due and view.surplus:
+        again = view.of.received[: len(view.due)] if view.of.got == "extra" else view.surplus
+        only = len(view.surplus) == len(view.due) or len(view.due) == HEAD
+        return only and again == view.due
+    piece = view.came[view.at : 2 * view.at]
+    return view.base == 0 and len(piece) >= FRAGMENT and view.due.startswith(piece)
+
+
+def _flooded(view: View) -> bool:
+    if not view.due or len(view.surplus) < 2 * len(view.due):
+        return False
+    times = len(view.surplus) // len(view.due) + 1
+    return (view.due * times)[: len(view.surplus)] == view.surplus
+
+
+def _reversed(view: View) -> bool:
+    if len(view.due) < TOKEN:
+        return False
+    if view.whole:
+        return _came_as_any(view, (view.due[::-1], _changed(view, lambda text: text[::-1])))
+    end = view.of.expected[-ENOUGH:]
+    once = view.of.expected[-WINDOW:].count(end) == 1
+    return once and view.at == 0 and view.came[:ENOUGH] == end[::-1]
+
+
+def _old_bytes(view: View) -> bool:
+    if len(view.of.answered) < 2 or len(view.surplus) < 2:
+        return False
+    old = view.of.answered[-2][len(view.due) :]
+    surplus = view.surplus.rstrip(b"\0")
+    return bool(surplus) and (old.startswith(surplus) or surplus == old)
+
+
+def _nul_padded(view: View) -> bool:
+    return bool(view.due) and len(view.surplus) > 1 and not view.surplus.strip(b"\0")
+
+
+def _whole_buffer(view: View) -> bool:
+    return b"\0" in view.surplus and 0 < len(view.due) < HEAD and len(view.came) in BUFFERS
+
+
+def _breaks_off(view: View) -> bool:
+    """The reply ends too early, or goes on with what was due later."""
+    if view.base + view.at == 0 or view.at >= len(view.due):
+        return False
+    if view.at == len(view.came):
+        return view.of.ended or view.of.missed
+    rest, left_out = view.came[view.at :], view.due[view.at : view.at + ENOUGH]
+    if not view.of.complete or len(rest) < FRAGMENT or left_out in rest:
+        return False
+    return view.due.find(rest[:ENOUGH], view.at + 1) >= 0
+
+
+def _cut_at_nul(view: View) -> bool:
+    return view.base == 0 and view.due.find(b"\0") == view.at and _breaks_off(view)
+
+
+def _cut_at_newline(view: View) -> bool:
+    first = view.due.find(b"\n")
+    if view.base or first < 0 or not view.due[first:].strip():
+        return False
+    ends = (first, first + 1, first - 1 if view.due[first - 1 : first] == b"\r" else first)
+    return view.at in ends and _breaks_off(view)
+
+
+def _cut_at_buffer(view: View) -> bool:
+    if view.base + view.at in BUFFERS:
+        return _breaks_off(view)
+    gap, at = _left_out(view), view.base + view.at
+    same = (at - size for size in BUFFERS if 0 < at - size <= min(PIECE, len(gap)))
+    return any(gap.endswith(view.of.expected[at - count : at]) for count in same)
+
+
+# ---------------------------------------------------------------- encodings
+
+
+def _recoded(view: View, sources: Iterable[str], targets: Iterable[str]) -> Iterator[bytes | None]:
+    """What was due, read in one encoding and written in another."""
+    for source, target in itertools.product(dict.fromkeys(sources), targets):
+        if _name(source) != _name(target):
+            for errors in ("strict", "replace"):
+                yield _encoded(_decoded(view.due, source, errors, cut=not view.whole), target)
+
+
+def _as_utf_8(view: View) -> bool:
+    return _came_as_any(view, _recoded(view, (view.of.encoding, "gbk", "gb18030"), ("utf-8",)))
+
+
+def _as_gbk(view: View) -> bool:
+    return _came_as_any(view, _recoded(view, (view.of.encoding, "utf-8"), ("gbk", "gb18030")))
+
+
+def _as_utf_16(view: View) -> bool:
+    targets = ("utf-16-le", "utf-16-be", "utf-16")
+    return _came_as_any(view, _recoded(view, (view.of.encoding, "gbk"), targets))
+
+
+def _decoded_as_latin_1(view: View) -> bool:
+    if view.of.printed is not None:
+        return not view.due.isascii() and view.due.decode("latin-1").encode() in view.of.printed
+    return _came_as_any(view, _recoded(view, ("latin-1", "cp1252"), ("utf-8",)))
+
+
+def _decoded_as_utf_8(view: View) -> bool:
+    """In the output only: what was meant in another encoding is valid UTF-8 by chance."""
+    if view.of.printed is None or view.due.isascii() or _decoded(view.due, "utf-8") is None:
+        return False
+    return _name(view.of.encoding) != "utf-8" and view.due in view.of.printed
+
+
+def _replacement_character(view: View) -> bool:
+    if view.of.printed is not None:
+        return FFFD in view.of.printed and view.of.whole_characters
+    return any(
+        view.came[i : i + 3] == FFFD != view.due[i : i + 3]
+        for i in range(max(0, view.at - 2), view.at + 1)
+        if i < len(view.due)
+    )
+
+
+def _question_marks(view: View) -> bool:
+    if view.came[view.at : view.at + 1] != b"?" or view.due.isascii():
+        return False
+    sources = dict.fromkeys((view.of.encoding, "utf-8", "gbk", "ascii", "latin-1"))
+    texts = (_decoded(view.due, source, "replace", cut=not view.whole) for source in sources)
+    targets = ("ascii", "gbk", "latin-1", view.of.encoding)
+    return any(_came_as_any(view, (_encoded(text, t, "replace") for t in targets)) for text in texts)
+
+
+def _undecodable_dropped(view: View) -> bool:
+    for source in dict.fromkeys((view.of.encoding, "utf-8", "gbk", "ascii")):
+        text = _decoded(view.due, source, "ignore", cut=not view.whole)
+        if text and _came_as(view, _encoded(text, source)):
+            return True
+    return False
+
+
+# ---------------------------------------------------------------- bytes and pieces in the wrong place
+
+
+def _byte_missing(view: View) -> bool:
+    return _moved(view, view.due[: view.at] + view.due[view.at + 1 :])
+
+
+def _byte_extra(view: View) -> bool:
+    if not 0 < view.at < min(len(view.due), len(view.came)):
+        return False
+    extra = view.came[view.at : view.at + 1]
+    return _moved(view, view.due[: view.at] + extra + view.due[view.at :])
+
+
+def _moved(view: View, made: bytes) -> bool:
+    """Where not all is known, a repeated pattern could have moved by more than a byte."""
+    if not _came_as(view, made) or (not view.came[view.at :] and not view.of.complete):
+        return False
+    piece = view.due[view.at + 1 : view.at + 1 + ENOUGH]
+    return view.whole or view.due.count(piece) == 1
+
+
+def _goes_on_later(view: View) -> int:
+    """The index in `expected` of the piece that came instead; -1 where that is not clear."""
+    at = view.base + view.at
+    piece = view.of.received[at : at + PIECE]
+    if view.surplus or len(piece) < ENOUGH:
+        return -1
+    later = view.of.expected.find(piece, at + 1, at + AHEAD)
+    again = view.of.expected.find(piece, later + 1, at + AHEAD) if later >= 0 else -1
+    return later if again < 0 else -1
+
+
+def _comes_later(view: View) -> bool:
+    """Whether what was due here came after all, further on."""
+    at = view.base + view.at
+    return view.of.received.find(view.of.expected[at : at + PIECE], at, at + AHEAD) >= 0
+
+
+def _out_of_order(view: View) -> bool:
+    return _goes_on_later(view) >= 0 and _comes_later(view)
+
+
+def _left_out(view: View) -> bytes:
+    """The piece that is missing in the middle; empty where that is not clear."""
+    at, later = view.base + view.at, _goes_on_later(view)
+    if later < 0 or not view.of.complete or len(view.of.received) > at + AHEAD or _comes_later(view):
+        return b""
+    return view.of.expected[at:later]
+
+
+def _part_missing(view: View) -> bool:
+    return bool(_left_out(view))
+
+
+def _something_before(view: View) -> bool:
+    due, came = view.of.expected[:WINDOW], view.of.received[:WINDOW]
+    if view.of.got != "different" or view.surplus or len(due) < 2:
+        return False
+    at = came.find(due[:FRAGMENT])
+    moved = at <= 0 or (at > 1 and came[:at] in due)
+    return not moved and difference(due, came[at:]) == min(len(due), len(came) - at)
+
+
+def _something_after(view: View) -> bool:
+    return bool(view.due) and bool(view.surplus)
+
+
+def _speaks_first(view: View) -> bool:
+    return view.of.got == "extra" and not view.of.sent and not view.of.half_closed
+
+
+PREDICATES: dict[str, Predicate] = {
+    "sent-to-another": lambda view: view.of.elsewhere,
+    "waits-for-more": lambda view: view.of.waited_for == "more",
+    "waits-for-newline": lambda view: view.of.waited_for == "newline",
+    "waits-for-end": lambda view: view.of.waited_for == "end",
+    "end-answered": lambda view: view.of.answers_end,
+    "echo-for-acknowledgement": _echo_for_acknowledgement,
+    "acknowledgement-for-echo": _acknowledgement_for_echo,
+    "others-data": _others_data,
+    "earlier-data": _earlier_data,
+    "bytes-printed": _bytes_printed,
+    "case-of-bytes": _case_of_bytes,
+    "upper-cased": _upper_cased,
+    "lower-cased": _lower_cased,
+    "other-case": _other_case,
+    "newline-added": _newline_added,
+    "newlines-changed": _newlines_changed,
+    "newline-stripped": _newline_stripped,
+    "blanks-stripped": _blanks_stripped,
+    "doubled": _doubled,
+    "flooded": _flooded,
+    "reversed": _reversed,
+    "old-bytes": _old_bytes,
+    "nul-padded": _nul_padded,
+    "whole-buffer": _whole_buffer,
+    "cut-at-nul": _cut_at_nul,
+    "cut-at-newline": _cut_at_newline,
+    "cut-at-buffer": _cut_at_buffer,
+    "as-utf-8": _as_utf_8,
+    "as-gbk": _as_gbk,
+    "as-utf-16": _as_utf_16,
+    "decoded-as-latin-1": _decoded_as_latin_1,
+    "decoded-as-utf-8": _decoded_as_utf_8,
+    "replacement-character": _replacement_character,
+    "question-marks": _question_marks,
+    "undecodable-dropped": _undecodable_dropped,
+    "byte-missing": _byte_missing,
+    "byte-extra": _byte_extra,
+    "out-of-order": _out_of_order,
+    "part-missing": _part_missing,
+    "something-before": _something_before,
+    "something-after": _something_after,
+    "speaks-first": _speaks_first,
+}
+"""In the order of SIGNATURES: what is certain by itself first, what several defects have in common last."""
