@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shlex
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,6 +23,7 @@ RUN = pytest.StashKey["Run"]()
 WORKERINPUT = "netconform"
 
 OF_NO_EFFECT_ON_ONE_CHECK = ("record", "lang", "target-start-timeout")
+ADDED_TO_WHAT_NEEDS_IT = ("seed",)
 
 
 class Run:
@@ -117,7 +119,7 @@ class Run:
 
         told = getattr(self.config, "workerinput", {}).get(WORKERINPUT)
         settings = self.settings
-        rules = Rules(settings.gate, settings.patience, settings.params)
+        rules = Rules(settings.gate, settings.patience, settings.params, seed(self.config, settings))
         for name, one in self.targets.items():
             found = Probed.from_dict(told[name]) if told else probe(one, settings.patience)
             self.probed[name] = found.declared(settings.profile)
@@ -162,12 +164,20 @@ def _found(found: Probed) -> str:
     return "\n".join([f" {found.profile.seen}{port}{others}", *(f"  {note}" for note in found.notes)])
 
 
+def seed(config: pytest.Config, settings: options.Settings) -> int | None:
+    """What the user says to Hypothesis itself counts first; it may also say `random`."""
+    typed = config.getoption("hypothesis_seed", None)
+    if typed is None:
+        return settings.seed
+    return int(typed) if typed.isdecimal() else random.getrandbits(32)
+
+
 def again(config: pytest.Config, target: Target) -> str:
     """The command line that tests this target in the same way, to which a selection is added."""
     words = ["pytest"]
     for option in options.OPTIONS:
         typed = config.getoption(option.ini)
-        if typed is None or option.key in OF_NO_EFFECT_ON_ONE_CHECK:
+        if typed is None or option.key in (*OF_NO_EFFECT_ON_ONE_CHECK, *ADDED_TO_WHAT_NEEDS_IT):
             continue
         values = [typed] if isinstance(typed, str) else typed
         if option.key == "target":

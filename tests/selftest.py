@@ -21,15 +21,18 @@ def play_all(
     profile: Sequence[str] = (),
     params: Sequence[tuple[str, str, str]] = (),
     patience: float = 1.0,
+    only: str = "",
 ) -> list[Result]:
-    """The results of every check of the suites that fit the server, or what `profile` declares of it."""
+    """The results of every check of the suites that fit the server, or what `profile` declares of it.
+
+    `only` names a single suite."""
     target = Target("server", command)
     judge = Judge(Bench(target), probe(target, patience).declared(profile), Rules("robust", patience, params))
     assert judge.probed.profile is not None, judge.probed.fault
     results = []
     try:
         for suite in SUITES:
-            if judge.probed.profile.lacking(suite.needs) is None:
+            if only in ("", suite.name) and judge.probed.profile.lacking(suite.needs) is None:
                 results += [judge.judge(item) for item in items_of(suite, f"suites/{suite.path.name}")]
     finally:
         judge.bench.retire()

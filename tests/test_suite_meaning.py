@@ -105,7 +105,7 @@ def test_a_feature_that_the_check_needs_is_there_for_its_steps(tmp_path: Path) -
 
 def test_a_title_knows_only_the_names_of_for_each(tmp_path: Path) -> None:
     text = suite_with_check("for_each: {n: [1]}").replace("en: It works,", 'en: "${n} ${m}",')
-    problem = "a title knows only the names in for_each, not ${m}"
+    problem = "a title knows only encoding and the names in for_each, not ${m}"
     assert problems_of(tmp_path, text) == [f"{CHECK_LINE - 2}:17: {problem}"]
 
 

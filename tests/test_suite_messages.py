@@ -9,7 +9,7 @@ import pytest
 from suite_texts import CHECK_LINE, HEAD, STEP_LINE, cases, problems_of, suite_with_check, suite_with_step
 
 from pytest_netconform.suite.features import FEATURES
-from pytest_netconform.suite.model import Check
+from pytest_netconform.suite.model import Check, Suite
 from pytest_netconform.suite.steps import VERBS
 from pytest_netconform.suite.values import ALL_FORMS, DATA_FORMS
 
@@ -17,6 +17,7 @@ WORDS = {
     "FEATURES": ", ".join(FEATURES),
     "VERBS": ", ".join(VERBS),
     "CHECK_KEYS": ", ".join(Check.written_keys()),
+    "SUITE_KEYS": ", ".join(Suite.written_keys()),
     "DATA": ", ".join(f"{{{form.written_keys()[0]}: ...}}" for form in DATA_FORMS),
     "MATCH": ", ".join(f"{{{form.written_keys()[0]}: ...}}" for form in ALL_FORMS),
     "NAMES": "write a client's name, or several as [alice, bob]",
@@ -33,7 +34,7 @@ IN_SUITES = r"""
         1:8: 'suite' is text; write it in quotes
 
     applies_to: tcp -> applies_to: tcp\nversion: 1
-        4:1: unknown key 'version'; a suite takes suite, title, applies_to, needs, params, requires, checks
+        4:1: unknown key 'version'; a suite takes SUITE_KEYS
 
     applies_to: tcp -> applies_to: udp
         3:13: 'udp' is not one of tcp
@@ -392,7 +393,7 @@ IN_A_STEP = """
         17: 'server': write alive, died, pause, resume, {released: alice} or {has_read: alice}, not 5
 
     log: hello
-        14: 'log' is written {contains: ..., times: ...}, not 'hello'
+        14: 'log' is written {contains: ..., times: ..., in_pieces: ...}, not 'hello'
 
     log: {contains: 5}
         25: 'contains' is text; write it in quotes

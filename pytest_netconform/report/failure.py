@@ -15,6 +15,8 @@ LABEL = 10
 MOST_LINES = 25
 MOST_OUTPUT = 2
 MOST_EXPLANATION = 12
+LEAST_EVENTS = 4
+LEAST_SMALLEST = 4
 ARROW = 24
 OUTPUT_PREFIX = "srv| "
 ERROR_LINE = re.compile(r"[\w.]*(Error|Exception|panic|fatal error)(:|$)", re.IGNORECASE)
@@ -34,8 +36,9 @@ def failure_lines(result: Result, lang: str = "en") -> list[str]:
         after.append(_raw("by hand", result.by_hand))
     if not result.findings:
         return before + after
-    after.append(_raw("again", result.again))
     server = _server(result)
+    after += _smallest(result, MOST_LINES - len(before) - len(server) - len(after) - 3 - LEAST_EVENTS)
+    after.append(_raw("again", result.again))
     events = _events(result, MOST_LINES - len(before) - len(server) - len(after) - 2)
     return [*before, "", *events, *server, "", *after]
 
@@ -146,6 +149,18 @@ def _finding(result: Result) -> Iterator[str]:
     yield from _labelled("found", f"{finding.text}{place}", 1)
     yield from _labelled("expected", finding.expected, 2)
     yield from _labelled("received", finding.received, 2)
+
+
+def _smallest(result: Result, most: int) -> list[str]:
+    """A check to be pasted into a suite, as it stands there; where it is too long, its first lines."""
+    if not result.as_check:
+        return []
+    lines = result.as_check.splitlines()
+    most = max(most - 1, LEAST_SMALLEST)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"      # {len(lines) - most + 1} more lines: see --netconform-record"]
+    found = f"failing example (after {result.examples}, seed {result.seed}), as a check:"
+    return [f"{pad('smallest', LABEL)}{found}", *lines]
 
 
 def _labelled(label: str, text: str, most: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..payload import excerpt, parse_duration
 from ..suite import evaluate, steps
+from ..suite.encodings import writes
 from ..suite.meaning import CROWD
 from .stage import Mismatch, Stage
 
@@ -65,7 +67,7 @@ def _in_order(stage: Stage, actors: list[TcpActor], order: str) -> list[tuple[in
     if order == "reversed":
         numbered.reverse()
     elif order == "random":
-        random.Random(stage.part.name).shuffle(numbered)  # noqa: S311 - the same order in every run
+        random.Random(stage.part.seed).shuffle(numbered)  # noqa: S311 - the same order in every run
     return numbered
 
 
@@ -82,7 +84,7 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
             raise evaluate.BadValue(f"cut every {size} bytes: a piece has at least one")
         places = range(size, len(data), size)
     else:
-        places = cut
+        places = scope.places(cut) if isinstance(cut, str) else cut
     marks = [0, *places, len(data)]
     pieces = [data[start:end] for start, end in itertools.pairwise(marks)]
     if data and not all(pieces):
@@ -270,6 +272,17 @@ def log(stage: Stage, step: steps.Log) -> None:
     text, times = scope.text(step.log.contains), scope.number(step.log.times)
     prints_in = stage.part.profile.prints_in
     encodings = (prints_in,) if prints_in else ("utf-8", stage.part.encoding)
+    for piece, count in (_pieces(text) if step.log.in_pieces else {text: 1}).items():
+        if any(writes(piece, encoding) for encoding in encodings):  # no console shows what it lacks
+            _await_printed(stage, piece, times * count, encodings)
+
+
+def _pieces(text: str) -> dict[str, int]:
+    """Each character and how often it occurs; blanks may be left out where a line ends."""
+    return Counter("".join(text.split()))
+
+
+def _await_printed(stage: Stage, text: str, times: int, encodings: Iterable[str]) -> None:
     found = stage.instance.log
     try:
         found.wait_for(text, stage.deadline, mark=stage.log_mark, times=times, encodings=encodings)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, StrictInt, Tag
+from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, StrictInt, StrictStr, Tag
 
 from .features import Feature
 from .values import (
+    ALONE,
     LIST,
     TEXT,
+    WITH_VARIABLE,
     Count,
     Data,
     Duration,
@@ -108,9 +110,10 @@ def _rising(places: tuple[int, ...]) -> tuple[int, ...]:
 
 Cut = Annotated[
     Annotated[Literal["each-byte", "random"], Tag(TEXT)]
+    | Annotated[StrictStr, Field(pattern=ALONE), Tag(WITH_VARIABLE)]
     | Annotated[tuple[StrictInt, ...], AfterValidator(_rising), Tag(LIST)]
     | Annotated[Every, Tag(tag_of("every"))],
-    by_kind("each-byte, random, places as [1, 3], or {every: 3}", Every),
+    by_kind("each-byte, random, places as [1, 3], or {every: 3}", Every, variable=True),
 ]
 
 
@@ -288,6 +291,9 @@ class Server(Step):
 class Printed(Model):
     contains: str
     times: Count = 1
+    in_pieces: bool = Field(
+        False, description="Its characters, wherever they are printed; for text that is sent in pieces."
+    )
 
 
 class Log(Step):
