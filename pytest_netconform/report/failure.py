@@ -31,7 +31,7 @@ def failure_lines(result: Result, lang: str = "en") -> list[str]:
         after += _labelled("because", result.because, 1 if result.findings else 4)
     after += [fit(f"  {line}", COLUMNS) for line in result.explanation[:MOST_EXPLANATION]]
     if result.hint:
-        after += _labelled("hint", _in(result.hint, lang), 3)
+        after += _labelled("hint", _in(result.hint, lang), 2 if result.as_check else 3)
     if result.by_hand and LABEL + width(result.by_hand) <= COLUMNS:
         after.append(_raw("by hand", result.by_hand))
     if not result.findings:
@@ -147,8 +147,9 @@ def _finding(result: Result) -> Iterator[str]:
     finding = result.findings[0]
     place = f" (line {finding.at.rpartition(':')[2]})" if finding.at != result.at else ""
     yield from _labelled("found", f"{finding.text}{place}", 1)
-    yield from _labelled("expected", finding.expected, 2)
-    yield from _labelled("received", finding.received, 2)
+    most = 1 if result.as_check else 2  # the check says it as well
+    yield from _labelled("expected", finding.expected, most)
+    yield from _labelled("received", finding.received, most)
 
 
 def _smallest(result: Result, most: int) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ..suite.encodings import normal
+from ..suite.encodings import normal, writes
 from ..suite.generators import AnyBytes, AnyCuts, AnyNumber, AnyText, Generator, is_encoding
 from .stage import NotApplicable
 
@@ -99,20 +99,21 @@ GB18030_DISPUTED = frozenset("ɑɡḿǹ") | frozenset(map(chr, range(0x9FB4, 0x9
 
 @cache
 def _groups(characters: str, encoding: str) -> tuple[str, ...]:
-    """The characters that all implementations of `encoding` agree on, the simplest group first.
+    """The characters that may be drawn, the simplest group first: of an encoding those on which its
+    implementations agree; of characters by name those that `encoding` has.
 
     Grouped by how they are encoded: how many bytes, and whether a later byte looks like ASCII, so that
     rare kinds are drawn as often as the others.
     """
     if is_encoding(characters):
-        pool = [char for char in map(chr, (*BMP, *BEYOND)) if _is_agreed(char, characters)]
+        both = {characters, encoding}
+        pool = [char for char in map(chr, (*BMP, *BEYOND)) if all(_is_agreed(char, one) for one in both)]
     else:
-        pool = sorted(set(characters))
+        pool = [char for char in sorted(set(characters)) if writes(char, encoding)]
     groups: dict[tuple[int, bool], list[str]] = {}
     for char in pool:
-        if _is_agreed(char, encoding):
-            code = char.encode(encoding)
-            groups.setdefault((len(code), any(byte < 0x80 for byte in code[1:])), []).append(char)
+        code = char.encode(encoding)
+        groups.setdefault((len(code), any(byte < 0x80 for byte in code[1:])), []).append(char)
     return tuple("".join(sorted(groups[key], key=_simplest_first)) for key in sorted(groups))
 
 

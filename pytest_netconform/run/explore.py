@@ -28,12 +28,10 @@ Key = tuple[Any, ...]
 DEFAULT_EXAMPLES = 25
 EXAMPLE_SHARE = 1 / 3
 """Of the check's deadline, for one example: what is right takes milliseconds."""
-REPLAY_SHARE = EXAMPLE_SHARE / 3
 SHRINK_SHARE = EXAMPLE_SHARE / 20
-SHRINK_SECONDS = 4.0
-MOST_SHRINKS = 200
-MOST_CONFIRMED = 2
-"""The smallest failing case is played again, and if it then passes the first one."""
+"""While looking for a smaller case. What fails only because this is short is not believed."""
+SHRINK_SECONDS = 3.0
+MOST_SHRINKS = 500
 
 
 class _Failing(Exception):
@@ -76,7 +74,7 @@ def explore(part: Part, bench: Bench, chosen_seed: int | None) -> Explored:
     if not search.failing:
         if search.stopped is not None:
             raise search.stopped
-        return Explored(None, False, search.playings, found_seed)
+        return Explored(None, False, search.tried, found_seed)
     bench.retire()
     confirmed, first = _confirmed(search), next(iter(search.failing.values()))
     return Explored(confirmed or first, confirmed is not None, search.examples, found_seed)
@@ -97,9 +95,9 @@ class _Search:
     smallest: Key = ()
     good: Values | None = None
     stopped: Exception | None = None
-    playings: int = 0
+    tried: int = 0
     examples: int = 0
-    """Playings up to the first that failed."""
+    """How many were tried up to the first that failed."""
     budget: Deadline | None = None
 
     def run(self, found_seed: int) -> None:
@@ -142,6 +140,7 @@ class _Search:
         """Play it; once there is no time left, everything that was not played passes."""
         if self.stopped is not None or self._budget_is_spent():
             return False
+        self.tried += 1
         try:
             case = self.play(drawn, SHRINK_SHARE if self.failing else EXAMPLE_SHARE)
         except Exception as exc:
@@ -153,7 +152,7 @@ class _Search:
         self.failing[key] = case
         if self.budget is None:
             self.budget = Deadline(SHRINK_SECONDS * max(1.0, self.part.patience))
-            self.examples = self.playings
+            self.examples = self.tried
         if not self._is_as_it_was():
             self.bench.retire()
         return True
@@ -161,7 +160,7 @@ class _Search:
     def _is_as_it_was(self) -> bool:
         """Whether the instance on which a case has failed still does what it did before: replacing it
         each time would leave time for a few smaller cases only. The smallest is played on a fresh one."""
-        if self.good is None:
+        if self.good is None or self.part.check.server == "fresh":
             return False
         try:
             return not self.play(self.good, SHRINK_SHARE).played.findings
@@ -171,10 +170,9 @@ class _Search:
     def _budget_is_spent(self) -> bool:
         if self.budget is None:
             return False
-        return self.budget.expired() or self.playings - self.examples >= MOST_SHRINKS
+        return self.budget.expired() or self.tried - self.examples >= MOST_SHRINKS
 
     def play(self, drawn: Values, share: float) -> Case:
-        self.playings += 1
         if self.part.check.server == "fresh":
             with self.bench.fresh() as instance:
                 return self.play_on(instance, drawn, share)
@@ -186,11 +184,14 @@ class _Search:
 
 
 def _confirmed(search: _Search) -> Case | None:
-    """The smallest case that fails again on a fresh instance, with the deadline of a replay."""
-    cases = list(search.failing.values())
-    for case in (search.failing[search.smallest], *cases[: MOST_CONFIRMED - 1]):
+    """The smallest case that fails again on a fresh instance.
+
+    Where that one has only missed its short deadline, which may be the machine's fault, the smallest one
+    that failed otherwise comes next, and at last the first one."""
+    surely = [key for key, case in search.failing.items() if not case.played.findings[0].missed]
+    for key in dict.fromkeys((search.smallest, *surely[-1:], next(iter(search.failing)))):
         with contextlib.suppress(NotTestable), search.bench.fresh() as instance:
-            again = search.play_on(instance, case.values, REPLAY_SHARE)
+            again = search.play_on(instance, search.failing[key].values, EXAMPLE_SHARE)
             if again.played.findings:
                 return again
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,8 +65,9 @@ class Judge:
             result.explanation = list(self.probed.explanation)
             return result
         try:
-            part = self._part(item)
-            result.title = filled(item.check.title.model_dump(), part.variables)
+            variables = params_of(item.suite, self.rules.params)
+            result.title = filled(item.check.title.model_dump(), {**variables, **item.binding})
+            part = self._part(item, variables)
             if not self._applies(item, part, result):
                 return result
             self._judge(part, item, result)
@@ -101,8 +102,7 @@ class Judge:
             again=f"{self.again} -k {item.suite.name}/{item.check.slug}",
         )
 
-    def _part(self, item: Item) -> Part:
-        variables = params_of(item.suite, self.rules.params)
+    def _part(self, item: Item, variables: Mapping[str, Any]) -> Part:
         profile = self._promised(item, variables.get("reply"))
         encoding = str(variables.get("encoding") or "utf-8")
         texts = texts_of(item.suite, item.check, encoding)

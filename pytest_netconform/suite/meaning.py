@@ -131,14 +131,14 @@ HOLD_DATA = ("send", "receive", "exchange", "reply_to", "contains", "repeat", "o
 def _misuse(step: Step, keys: Path_, text: str, kind: str) -> str | None:
     """What is wrong with a value of this kind there, if anything is."""
     key = next((key for key in reversed(keys) if isinstance(key, str)), "")
+    if keys == ("cut",) and kind in ("text", "bytes"):
+        return "is data: 'cut' takes generated cuts or a number"
     if kind == "bytes" and (isinstance(step, Log | Repeat) or key not in HOLD_DATA):
         return "is bytes: use it where data is sent or received"
     if kind == "bytes" and not templates.is_alone(text):
         return "is bytes: use it alone, and {join: [...]} for more"
     if kind == "cuts" and keys != ("cut",):
         return "are places of a cut: use them as 'cut'"
-    if keys == ("cut",) and kind in ("text", "bytes"):
-        return "is data: 'cut' takes generated cuts or a number"
     return None
 
 

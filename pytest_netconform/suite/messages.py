@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 
 from ..errors import did_you_mean
 from ..payload import quoted
-from .encodings import ENCODING_NAME
 from .generators import GENERATORS
 from .model import SLUG, Check, Suite
 from .source import Path_, Place, Source, Value
@@ -153,7 +152,6 @@ _SHAPES = {
     VARIABLE: "letters, digits and '_', not a digit first",
     NAME: "a letter, then letters, digits, '-' or '_'",
     ALONE: "each-byte, random, places as [1, 3], or one variable, as ${cuts}",
-    ENCODING_NAME: "an encoding, as gbk, or others",
 }
 
 

@@ -118,7 +118,9 @@ class Check(Model):
     covers: SomeNames = Field((), description="Defects of the catalogue that this check finds.")
     clause: Clause | None = None
     server: Literal["shared", "fresh"] = Field("shared", description="fresh: started for this check.")
-    deadline: Duration | None = Field(None, description="For the whole check; default 10s.")
+    deadline: Duration | None = Field(
+        None, description="For the whole check; default 10s. With `given` each example has a third of it."
+    )
     for_each: dict[Variable, Values] = Field({}, description="One item for each value.")
     given: dict[Variable, AnyGenerator] = Field(
         {}, description="Values that Hypothesis makes up: the steps are played with many of them."

@@ -12,6 +12,8 @@ from .model import Check
 SLUG_END = "smallest"
 KEPT = ("needs", "server", "deadline")
 """What decides how a check is played, beside its steps."""
+NUMBERS = ("crowd", "times", "every", "first", "after", "random", "numbers", "length", "receive_buffer")
+"""Keys whose value may be written as a number; elsewhere it is text."""
 _PLAIN = re.compile(r"[A-Za-z][\w-]*(\[[0-9]+\])?")
 _MEANS_SOMETHING = ("null", "true", "false")
 
@@ -42,21 +44,21 @@ def _step(step: Any, values: Mapping[str, Any]) -> str:
     return _entry(written) if len(written) == 1 else _flow(written)
 
 
-def _put_in(value: Any, values: Mapping[str, Any]) -> Any:
-    """The plain values of a step with the variables replaced."""
+def _put_in(value: Any, values: Mapping[str, Any], key: str = "") -> Any:
+    """The plain values of a step with the variables replaced; `key` is the nearest one above."""
     if isinstance(value, dict):
-        filled = {key: _put_in(child, values) for key, child in value.items()}
-        return {key: _as_places(child) if key == "cut" else child for key, child in filled.items()}
+        return {name: _put_in(child, values, name) for name, child in value.items()}
     if isinstance(value, tuple):
-        return tuple(_put_in(child, values) for child in value)
+        return tuple(_put_in(child, values, key) for child in value)
     if not isinstance(value, str):
         return value
     filled = templates.fill_known(value, values)
-    return {"hex": filled.hex(" ")} if isinstance(filled, bytes) else filled
-
-
-def _as_places(cut: Any) -> Any:
-    return (cut,) if isinstance(cut, int) else cut
+    if isinstance(filled, bytes):
+        return {"hex": filled.hex(" ")}
+    if key == "cut" and isinstance(filled, int):
+        return (filled,)
+    is_whole = isinstance(filled, int) and not isinstance(filled, bool) and key in NUMBERS
+    return filled if is_whole or isinstance(filled, tuple) else str(filled)
 
 
 # ---------------------------------------------------------------- YAML in flow style
