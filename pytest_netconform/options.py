@@ -51,6 +51,13 @@ def _port(text: str) -> int:
     return number
 
 
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for part in text.split(",") if (word := part.strip()))
 
@@ -134,6 +141,9 @@ OPTIONS = (
            "multiply all deadlines by this, for a slow machine", "number", default=1.0),
     Option("gate", "TIER", _one_of("core", "strict", "robust"), "core, strict or robust",
            "the checks that may fail the run: core, strict or robust", default="core"),
+    Option("seed", "N", _whole, "a whole number from 0 on",
+           "seed of the values that property checks make up; without it each check has a seed of its own",
+           "number", has_short=False),
     Option("record", "FILE", _text, "a file",
            "write the run to FILE as JSON Lines", has_short=False),
     Option("lang", "LANG", _one_of("en", "zh"), "en or zh",
@@ -159,6 +169,7 @@ class Settings:
     profile: tuple[str, ...]
     patience: float
     gate: str
+    seed: int | None
     record: Path | None
     lang: str
 
@@ -248,6 +259,7 @@ def read(config: pytest.Config) -> Settings:
         profile=values["target-profile"],
         patience=values["patience"],
         gate=values["gate"],
+        seed=values["seed"],
         record=_base(config, given["record"]) / values["record"] if values["record"] else None,
         lang=values["lang"] or _locale_language(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shlex
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -24,6 +25,7 @@ RUN = pytest.StashKey["Run"]()
 WORKERINPUT = "netconform"
 
 OF_NO_EFFECT_ON_ONE_CHECK = ("record", "lang", "target-start-timeout")
+ADDED_TO_WHAT_NEEDS_IT = ("seed",)
 
 
 class Run:
@@ -134,7 +136,7 @@ class Run:
         told = getattr(self.config, "workerinput", {}).get(WORKERINPUT)
         settings = self.settings
         scale = "scale" in self.config.option.markexpr
-        rules = Rules(settings.gate, settings.patience, settings.params, scale)
+        rules = Rules(settings.gate, settings.patience, settings.params, scale, seed(self.config, settings))
         demanded = self._demanded()
         for name, target in list(self.targets.items()):
             one = replace(target, transport=demanded)
@@ -188,12 +190,20 @@ def _found(found: Probed) -> str:
     return "\n".join([f" {found.profile.seen}{port}{others}", *(f"  {note}" for note in found.notes)])
 
 
+def seed(config: pytest.Config, settings: options.Settings) -> int | None:
+    """What the user says to Hypothesis itself counts first; it may also say `random`."""
+    typed = config.getoption("hypothesis_seed", None)
+    if typed is None:
+        return settings.seed
+    return int(typed) if typed.isdecimal() else random.getrandbits(32)
+
+
 def again(config: pytest.Config, target: Target) -> str:
     """The command line that tests this target in the same way, to which a selection is added."""
     words = ["pytest"]
     for option in options.OPTIONS:
         typed = config.getoption(option.ini)
-        if typed is None or option.key in OF_NO_EFFECT_ON_ONE_CHECK:
+        if typed is None or option.key in (*OF_NO_EFFECT_ON_ONE_CHECK, *ADDED_TO_WHAT_NEEDS_IT):
             continue
         values = [typed] if isinstance(typed, str) else typed
         if option.key == "target":

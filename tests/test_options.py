@@ -114,6 +114,7 @@ WRITTEN: dict[str, tuple[str, object]] = {
     "param": ("*.reply=ok=1.", (("*", "reply", "ok=1."),)),
     "patience": ("3", 3.0),
     "gate": ("strict", "strict"),
+    "seed": ("7", 7),
     "record": ("run.jsonl", None),
     "lang": ("zh", "zh"),
 }
@@ -136,9 +137,9 @@ def test_each_option_has_a_long_form(read: Read, project: Path) -> None:
 
 
 @pytest.mark.parametrize("equals", [True, False], ids=["with =", "with a blank"])
-def test_all_options_but_two_have_a_short_form(equals: bool, read: Read, project: Path) -> None:
-    args = ["--netconform-record=run.jsonl", "--netconform-lang=zh"]
-    for key in WRITTEN.keys() - {"record", "lang"}:
+def test_all_options_but_three_have_a_short_form(equals: bool, read: Read, project: Path) -> None:
+    args = ["--netconform-record=run.jsonl", "--netconform-lang=zh", "--netconform-seed=7"]
+    for key in WRITTEN.keys() - {"record", "lang", "seed"}:
         written = WRITTEN[key][0]
         args += [f"--{key}={written}"] if equals else [f"--{key}", written]
     assert settings_by_key(read(*args)) == meanings(project)
@@ -187,6 +188,7 @@ def test_what_nobody_writes_has_a_default(read: Read) -> None:
         profile=(),
         patience=1.0,
         gate="core",
+        seed=None,
         record=None,
         lang="en",
     )
@@ -279,6 +281,8 @@ PARAM = "SUITE.KEY=VALUE, such as '*.reply=ok!'"
         ("patience", "nan", FACTOR),
         ("patience", "inf", FACTOR),
         ("gate", "hard", "core, strict or robust"),
+        ("seed", "-1", "a whole number from 0 on"),
+        ("seed", "x", "a whole number from 0 on"),
         ("record", "", "a file"),
         ("lang", "fr", "en or zh"),
     ],

@@ -287,6 +287,69 @@ def test_a_parameter_that_cannot_be_is_a_usage_error(
     result.stdout.fnmatch_lines([f"--netconform-param {message}"])
 
 
+ANY_BYTES = """
+suite: mine
+title: mine
+applies_to: tcp
+checks:
+  any-bytes:
+    title: Any bytes
+    given: {data: {bytes: {min: 1, max: 60}}}
+    steps:
+      - connect: alice
+      - {exchange: "${data}", with: alice}
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "seed"),
+    [
+        ([], "3469180449"),
+        (["--netconform-seed", "7"], "7"),
+        (["--hypothesis-seed", "9"], "9"),
+        (["--hypothesis-seed=9", "--netconform-seed=7"], "9"),
+    ],
+    ids=["its own", "ours", "hypothesis", "both"],
+)
+def test_a_property_check_that_fails_shows_its_seed_and_a_check_to_paste(
+    pytester: pytest.Pytester, typed: list[str], seed: str
+) -> None:
+    (pytester.path / "any.netconform.yaml").write_text(ANY_BYTES, encoding="utf-8")
+    target = command(pytester, "conn.sendall(data.replace(bytes([0]), b'!'))")
+    result = pytester.runpytest_subprocess("--target", target, "any.netconform.yaml", "--patience=2", *typed)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"smallest  failing example (after *, seed {seed}), as a check:",
+            "  any-bytes-smallest:",
+            "    title: {en: *}",
+            "    steps:",
+            "      - connect: alice",
+            '      - {exchange: {hex: "00"}, with: alice}',
+            f"again     pytest * -k mine/any-bytes --netconform-seed {seed}",
+        ]
+    )
+    assert not (pytester.path / ".hypothesis").exists()
+
+
+def test_the_seed_of_hypothesis_may_be_random(pytester: pytest.Pytester, server: str) -> None:
+    (pytester.path / "any.netconform.yaml").write_text(ANY_BYTES, encoding="utf-8")
+    result = pytester.runpytest_subprocess(
+        "--target", server, "any.netconform.yaml", "--hypothesis-seed=random"
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_only_a_property_check_imports_hypothesis(pytester: pytest.Pytester, server: str, suite: str) -> None:
+    pytester.makeconftest(
+        "import sys\ndef pytest_sessionfinish(): print('imported:', 'hypothesis' in sys.modules)"
+    )
+    (pytester.path / "any.netconform.yaml").write_text(ANY_BYTES, encoding="utf-8")
+    for name, imported in ((suite, False), ("any.netconform.yaml", True)):
+        result = pytester.runpytest_subprocess("--target", server, name, "-s")
+        result.stdout.fnmatch_lines([f"*imported: {imported}*"])
+
+
 FIXED = """
 import socket, threading
 def serve(conn):

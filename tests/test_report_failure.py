@@ -113,8 +113,36 @@ def test_which_defect_it_looks_like_stands_between_what_came_and_what_to_do(lang
     assert lines[at + 1].startswith("hint      ")
 
 
+SMALLEST = """\
+  any-text-smallest:
+    title: {en: "Any text", zh: "任何文本"}
+    steps:
+      - connect: alice
+      - {send: "你", cut: [1]}
+      - receive: {reply_to: "你"}
+"""
+
+
+def test_the_smallest_failing_example_is_shown_as_a_check_to_be_pasted() -> None:
+    lines = failure_lines(dataclasses.replace(FAILED, as_check=SMALLEST, examples=3, seed=7))
+    start = lines.index("smallest  failing example (after 3, seed 7), as a check:")
+    assert lines[start + 1 : -1] == SMALLEST.splitlines()
+    assert lines[-1].startswith("again")
+    assert len(lines) <= 25
+
+
+def test_a_check_that_is_too_long_is_shown_in_part() -> None:
+    steps = "".join(f"      - {{send: line {i}}}\n" for i in range(50))
+    lines = failure_lines(dataclasses.replace(FAILED, as_check=SMALLEST + steps, examples=3, seed=7))
+    assert len(lines) <= 25
+    assert lines[-2].startswith("      # ")
+    assert lines[-2].endswith(" more lines: see --netconform-record")
+    assert "  any-text-smallest:" in lines
+
+
+@pytest.mark.parametrize("as_check", ["", SMALLEST * 3])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_longest_failure_fits_25_lines_of_80_columns(lang: str) -> None:
+def test_the_longest_failure_fits_25_lines_of_80_columns(lang: str, as_check: str) -> None:
     """Commands that are to be copied are never cut."""
     long = "x" * 300 + " " + "很长的提示" * 60
     result = dataclasses.replace(
@@ -124,6 +152,7 @@ def test_the_longest_failure_fits_25_lines_of_80_columns(lang: str) -> None:
         at="suites/" + "folder/" * 20 + "gbk.yaml:42",
         because=long,
         died="killed by SIGSEGV",
+        as_check=as_check,
         hint={"en": long, "zh": long},
         findings=[
             dataclasses.replace(

@@ -200,3 +200,65 @@ def test_a_server_with_the_shortest_accept_queue_is_not_failed(tmp_path: Path) -
     assert (two.verdict, two.counts) == ("skipped", False)
     assert "accept queue is too short" in two.because
     assert one.verdict == "passed"
+
+
+TEXTS = "params: {encoding: gbk}\ntexts: {hello: {gbk: 你好, big5: 你好}, some: {gbk: 你, others: 한}}\n"
+IN_TEXTS = """\
+  hello:
+    title: In ${encoding}
+    steps: [{connect: alice}, {exchange: "${hello}!"}]
+  some:
+    title: some
+    steps: [{connect: alice}, {exchange: "${some}"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "hello", "some"),
+    [
+        ("gbk", "passed", "passed"),
+        ("big5", "passed", "the suite has no text 'some' for big5"),
+        ("euc-kr", "the suite has no text 'hello' for euc-kr", "passed"),
+    ],
+)
+def test_a_text_that_the_encoding_lacks_is_a_reason_to_skip(
+    tmp_path: Path, encoding: str, hello: str, some: str
+) -> None:
+    params = [("mine", "encoding", encoding)]
+    results = judged(tmp_path, "conn.sendall(data)", IN_TEXTS, head=TEXTS, params=params)
+    assert [result.because or result.verdict for result in results] == [hello, some]
+    assert results[0].title["en"] == f"In {encoding}"
+
+
+def test_a_text_is_sent_in_the_encoding_in_force(tmp_path: Path) -> None:
+    body = "conn.sendall(b'no' if data == '你好!'.encode('big5') else data)"
+    verdicts = [
+        judged(tmp_path, body, IN_TEXTS, head=TEXTS, params=[("mine", "encoding", encoding)])[0].verdict
+        for encoding in ("gbk", "big5")
+    ]
+    assert verdicts == ["passed", "failed"]
+
+
+PRINTS_GBK = "print(data.decode().encode('gbk', 'replace').decode('gbk'), flush=True); conn.sendall(data)"
+
+
+@pytest.mark.parametrize(
+    ("sent", "log", "missing"),
+    [
+        ("你😀", "{contains: 你😀}", []),
+        ("你😀好", "{contains: 你😀好, in_pieces: true}", []),
+        ("你好 你", "{contains: 好你你, in_pieces: true}", []),
+        ("你😀", "{contains: 你好, in_pieces: true}", ['"好"']),
+        ("你好", "{contains: 你你, in_pieces: true}", ['"你", 2 times']),
+    ],
+)
+def test_text_may_be_printed_in_pieces_and_no_console_is_asked_for_what_it_lacks(
+    tmp_path: Path, sent: str, log: str, missing: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = f"[{{connect: a}}, {{exchange: {sent}}}, {{log: {log}, when: prints}}]"
+    check = f"  one:\n    title: one\n    needs: prints\n    steps: {steps}\n"
+    monkeypatch.setenv("PYTHONIOENCODING", "gbk")
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    (result,) = judged(tmp_path, PRINTS_GBK, check, patience=0.1)
+    assert result.verdict == ("failed" if missing else "passed")
+    assert [finding.expected for finding in result.findings] == missing

@@ -19,7 +19,8 @@ from pytest_netconform.suite.steps import VERBS
 
 SCRAPS = (
     "alice bob crowd 5 -1 1e999 null true [] {} [5] {hex:c4} {crowd:0} '${x}' '${' &a *a <<: !x | '' - : "
-    "send receive repeat do when with from at server title steps checks params for_each encoding undefined"
+    "send receive repeat do when with from at server title steps checks params for_each encoding undefined "
+    "given text bytes number cuts texts min max examples"
 )
 
 fuzz = settings(
@@ -87,6 +88,7 @@ PLACES = [
     "{title: T, steps: [connect: alice, %s]}",
     "{title: T, hint: %s, steps: [connect: alice]}",
     "{title: T, for_each: {n: %s}, steps: [connect: alice]}",
+    "{title: T, given: {n: %s}, steps: [connect: alice, {send: '${n}', cut: '${n}'}]}",
     "{title: %s, needs: %s, steps: [connect: alice, {send: %s}, {receive: %s}, {server: %s}]}",
 ]
 

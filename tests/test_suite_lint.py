@@ -183,3 +183,27 @@ def test_titles_and_clauses_that_are_missing_are_told(tmp_path: Path) -> None:
         f"6:5: {clause}",
         "6:12: this title has no Chinese: write {en: ..., zh: ...}",
     ]
+
+
+def test_generated_values_and_texts_without_a_use_are_told(tmp_path: Path) -> None:
+    text = suite_with_check("given: {n: {number: {}}, m: {text: {}}}", step="exchange: '${m}'")
+    text = text.replace("tcp\n", "tcp\ntexts: {hello: 你}\n")
+    assert found_in(tmp_path, text) == [
+        "4:16: no step uses ${hello}",
+        f"{CHECK_LINE + 1}:16: no step uses ${{n}}",
+    ]
+
+
+def test_data_that_is_only_cut_is_used(tmp_path: Path) -> None:
+    text = suite_with_check(
+        "given: {d: {bytes: {}}, c: {cuts: d}}",
+        step="{exchange: x, with: alice}\n      - {send: x, cut: '${c}'}",
+    )
+    assert found_in(tmp_path, text) == []
+
+
+def test_texts_that_no_encoding_has_together_are_told(tmp_path: Path) -> None:
+    text = suite_with_check(step="exchange: '${a}${b}'")
+    text = text.replace("tcp\n", "tcp\ntexts: {a: {gbk: 你}, b: {big5: 你}}\n")
+    problem = "the texts that this check uses exist together in no encoding: it is never played"
+    assert found_in(tmp_path, text) == [f"{CHECK_LINE - 1}:5: {problem}"]

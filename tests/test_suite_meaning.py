@@ -171,7 +171,7 @@ def test_a_feature_that_the_check_needs_is_there_for_its_steps(tmp_path: Path) -
 
 def test_a_title_knows_only_the_names_of_for_each(tmp_path: Path) -> None:
     text = suite_with_check("for_each: {n: [1]}").replace("en: It works,", 'en: "${n} ${m}",')
-    problem = "a title knows only the names in for_each, not ${m}"
+    problem = "a title knows only encoding and the names in for_each, not ${m}"
     assert problems_of(tmp_path, text) == [f"{CHECK_LINE - 2}:17: {problem}"]
 
 
@@ -180,3 +180,89 @@ def test_checks_that_require_each_other_are_told(tmp_path: Path) -> None:
     one, two = problems_of(tmp_path, text)
     assert one == f"{CHECK_LINE}:15: 'one' requires itself, through 'two'"
     assert two.endswith("'two' requires itself, through 'one'")
+
+
+MISUSED = """
+    {send: x, cut: '${data}'}
+        24: ${data} is data: 'cut' takes generated cuts or a number
+
+    {send: '${cuts}'}
+        16: ${cuts} are places of a cut: use them as 'cut'
+
+    {send: 'x${data}'}
+        16: ${data} is bytes: use it alone, and {join: [...]} for more
+
+    {send: {repeat: x, times: '${data}'}}
+        35: ${data} is bytes: use it where data is sent or received
+
+    {log: {contains: '${data}'}}
+        26: ${data} is bytes: use it where data is sent or received
+
+    {repeat: '${data}', do: [exchange: x]}
+        18: ${data} is bytes: use it where data is sent or received
+"""
+GIVEN = "given: {data: {bytes: {}}, cuts: {cuts: data}}"
+
+
+@pytest.mark.parametrize(("steps", "problem"), cases(MISUSED))
+def test_a_generated_value_where_it_does_not_fit_is_told(
+    steps: list[str], problem: str, tmp_path: Path
+) -> None:
+    text = suite_with_step(*steps).replace("    steps:", f"    {GIVEN}\n    steps:")
+    assert problems_of(tmp_path, text) == [f"{STEP_LINE + 1}:{problem}"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{send: '${data}', cut: '${cuts}'}",
+        "exchange: {join: [a, '${data}', {repeat: '${data}', times: 2}]}",
+        "{receive: {any_of: ['${data}', {reply_to: '${data}'}, {contains: {first: 1, of: '${data}'}}]}}",
+        "{repeat: 2, do: [{send: '${data}'}]}",
+    ],
+)
+def test_a_generated_value_where_it_fits_is_fine(step: str, tmp_path: Path) -> None:
+    text = suite_with_step(step).replace("    steps:", f"    {GIVEN}\n    steps:")
+    assert problems_of(tmp_path, text) == []
+
+
+TAKEN = """
+    given: {greeting: {bytes: {}}}
+        23: ${greeting} is a parameter already: take another name
+
+    given: {hello: {bytes: {}}}
+        20: ${hello} is a text of the suite already: take another name
+
+    for_each: {n: [1]}
+    given: {n: {number: {}}}
+        16: ${n} is a value of for_each already: take another name
+
+    for_each: {hello: [1]}
+        23: ${hello} is a text of the suite already: take another name
+
+    given: {client: {number: {}}}
+        21: ${client} has a value of its own in every check: take another name
+
+    given: {cuts: {cuts: dta}, data: {bytes: {}}}
+        26: no generated data is called 'dta'; did you mean 'data'?
+
+    given: {cuts: {cuts: n}, n: {number: {}}}
+        26: no generated data is called 'n'; name a text or bytes in the same given
+"""
+
+
+@pytest.mark.parametrize(("lines", "problem"), cases(TAKEN))
+def test_a_name_has_one_meaning(lines: list[str], problem: str, tmp_path: Path) -> None:
+    text = suite_with_check(*lines).replace("tcp\n", "tcp\nparams: {greeting: x}\ntexts: {hello: 你}\n")
+    assert problems_of(tmp_path, text) == [f"{CHECK_LINE + 1 + len(lines)}:{problem}"]
+
+
+def test_a_text_and_a_parameter_need_two_names(tmp_path: Path) -> None:
+    text = suite_with_check().replace("tcp\n", "tcp\nparams: {hello: x}\ntexts: {hello: 你}\n")
+    assert problems_of(tmp_path, text) == ["5:16: ${hello} is a parameter already: take another name"]
+
+
+def test_a_title_may_name_the_encoding_where_the_suite_has_one(tmp_path: Path) -> None:
+    text = suite_with_check().replace("en: It works,", 'en: "In ${encoding}",')
+    assert len(problems_of(tmp_path, text)) == 1
+    assert problems_of(tmp_path, text.replace("tcp\n", "tcp\nparams: {encoding: gbk}\n")) == []

@@ -9,7 +9,8 @@ import pytest
 from suite_texts import CHECK_LINE, HEAD, STEP_LINE, cases, problems_of, suite_with_check, suite_with_step
 
 from pytest_netconform.suite.features import FEATURES
-from pytest_netconform.suite.model import Check
+from pytest_netconform.suite.generators import GENERATORS
+from pytest_netconform.suite.model import Check, Suite
 from pytest_netconform.suite.steps import VERBS
 from pytest_netconform.suite.values import ALL_FORMS, DATA_FORMS
 
@@ -17,10 +18,12 @@ WORDS = {
     "FEATURES": ", ".join(FEATURES),
     "VERBS": ", ".join(VERBS),
     "CHECK_KEYS": ", ".join(Check.written_keys()),
+    "SUITE_KEYS": ", ".join(Suite.written_keys()),
     "DATA": ", ".join(f"{{{form.written_keys()[0]}: ...}}" for form in DATA_FORMS),
     "MATCH": ", ".join(f"{{{form.written_keys()[0]}: ...}}" for form in ALL_FORMS),
     "SERVER_WORDS": "alive, died, pause, resume, idle, restart, second-copy-refused, no-orphans",
     "SERVER_FORMS": "{released: alice}, {has_read: alice}, {pause: main} or {descriptors_left: 4}",
+    "GENERATORS": " or ".join(f"{{{kind}: ...}}" for kind in GENERATORS),
     "NAMES": "write a client's name, or several as [alice, bob]",
 }
 
@@ -35,7 +38,7 @@ IN_SUITES = r"""
         1:8: 'suite' is text; write it in quotes
 
     applies_to: tcp -> applies_to: tcp\nversion: 1
-        4:1: unknown key 'version'; a suite takes suite, title, applies_to, needs, params, requires, checks
+        4:1: unknown key 'version'; a suite takes SUITE_KEYS
 
     applies_to: tcp -> applies_to: sctp
         3:13: 'sctp' is not one of tcp, udp
@@ -230,6 +233,98 @@ def test_a_mistake_of_a_check_is_told_at_its_place(written: list[str], problem: 
     assert problems_of(tmp_path, suite_with_check(*written)) == [f"{CHECK_LINE}:{problem}"]
 
 
+IN_GIVEN = """
+    given: {x: {txt: {min: 1}}}
+        17: unknown key 'txt'; did you mean 'text'?
+
+    given: {x: 5}
+        16: 'x': write GENERATORS, not 5
+
+    given: {x: [text]}
+        16: 'x': write GENERATORS, not a list [...]
+
+    given: {x: {text: {mni: 1}}}
+        24: unknown key 'mni'; did you mean 'min'?
+
+    given: {x: {text: {}, bytes: {}}}
+        27: unknown key 'bytes'; {text: ...} takes text
+
+    given: {x: {text: {min: 5, max: 2}}}
+        23: 'text': min is 5, which is more than max, 2
+
+    given: {x: {number: {min: 1KiB, max: 1000}}}
+        25: 'number': min is 1024, which is more than max, 1000
+
+    given: {x: {bytes: {max: 65KiB}}}
+        24: 'bytes': max is 66560, which is more than a generated value may have, 65536
+
+    given: {x: {number: {min: -1}}}
+        31: 'min': -1 is not a size; write a number of bytes, or 64KiB, or 1MiB
+
+    given: {x: {text: {characters: gbkk}}}
+        36: 'characters': no encoding is called 'gbkk'; did you mean 'gbk'?
+
+    given: {x: {text: {characters: ""}}}
+        36: 'characters': write an encoding, as gbk, or the characters themselves, as abc你好
+
+    given: {x: {cuts: 5}}
+        23: 'cuts' is text; write it in quotes
+
+    given: {my-name: {bytes: {}}}
+        13: 'my-name' is no name here: write letters, digits and '_', not a digit first
+
+    examples: 0
+        15: 'examples' is at least 1, not 0
+
+    examples: 1001
+        15: 'examples' is at most 1000, not 1001
+
+    examples: 5
+        15: only a check with 'given' has examples
+"""
+
+
+@pytest.mark.parametrize(("written", "problem"), cases(IN_GIVEN, **WORDS))
+def test_a_mistake_of_given_is_told_at_its_place(written: list[str], problem: str, tmp_path: Path) -> None:
+    assert problems_of(tmp_path, suite_with_check(*written)) == [f"{CHECK_LINE}:{problem}"]
+
+
+IN_TEXTS = """
+    texts: {a: 5}
+        12: 'a' is written {name: ...}, not 5
+
+    texts: {a: {}}
+        12: 'a' is empty: write at least one
+
+    texts: {a: {gbq: x}}
+        13: 'gbq': 'gbq' is no text encoding; write gbk, gb18030, utf-8, ...
+
+    texts: {a: {5: x}}
+        13: '5': '5' is no text encoding; write gbk, gb18030, utf-8, ...
+
+    texts: {a: {gbk: 5}}
+        18: 'gbk' is text; write it in quotes
+
+    texts: {my-text: x}
+        9: 'my-text' is no name here: write letters, digits and '_', not a digit first
+
+    texts: {i: x}
+        12: ${i} has a value of its own in every check: take another name
+
+    texts: {a: {gbk: 😀}}
+        18: '😀' cannot be written in gbk
+
+    texts: {a: {gbk: 你, cp936: 你}}
+        28: cp936 and gbk are the same encoding
+"""
+
+
+@pytest.mark.parametrize(("written", "problem"), cases(IN_TEXTS))
+def test_a_mistake_of_texts_is_told_at_its_place(written: list[str], problem: str, tmp_path: Path) -> None:
+    text = suite_with_check().replace("applies_to: tcp\n", f"applies_to: tcp\n{written[0]}\n")
+    assert problems_of(tmp_path, text) == [f"4:{problem}"]
+
+
 IN_A_STEP = """
     recieve: x
         9: no verb here: 'recieve'; did you mean 'receive'?
@@ -324,6 +419,9 @@ IN_A_STEP = """
     {send: x, cut: 5}
         24: 'cut': write each-byte, random, places as [1, 3], or {every: 3}, not 5
 
+    {send: x, cut: '${a}${b}'}
+        24: '${a}${b}' is no name here: write each-byte, random, places as [1, 3], or one variable, as ${cuts}
+
     {send: x, cut: each-bite}
         24: 'each-bite' is not one of each-byte, random; did you mean 'each-byte'?
 
@@ -400,7 +498,7 @@ IN_A_STEP = """
         17: 'server': write SERVER_WORDS, SERVER_FORMS, not 5
 
     log: hello
-        14: 'log' is written {contains: ..., times: ..., names: ...}, not 'hello'
+        14: 'log' is written {contains: ..., times: ..., in_pieces: ...}, not 'hello'
 
     log: {contains: 5}
         25: 'contains' is text; write it in quotes

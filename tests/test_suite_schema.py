@@ -10,6 +10,7 @@ import pytest
 from suite_texts import SHOWN, problems_of, suite_with_check, suite_with_step, written
 
 from pytest_netconform import bundled
+from pytest_netconform.suite.generators import GENERATORS
 from pytest_netconform.suite.schema import schema
 from pytest_netconform.suite.source import read
 from pytest_netconform.suite.steps import VERBS
@@ -45,6 +46,13 @@ def test_editors_see_what_each_verb_does_and_an_example(verb: str, tmp_path: Pat
     assert shown.endswith(f"Example: {model.example}")
     assert str(model.__doc__).split(".")[0] in shown
     assert is_valid(written(tmp_path, suite_with_step("connect: bob", model.example)))
+
+
+@pytest.mark.parametrize("kind", GENERATORS)
+def test_editors_take_the_example_of_each_generator(kind: str, tmp_path: Path) -> None:
+    text = suite_with_check(f"given: {{x: {GENERATORS[kind].example}, text: {{text: {{}}}}}}")
+    assert problems_of(tmp_path, text) == []
+    assert is_valid(written(tmp_path, text))
 
 
 def test_a_step_is_one_of_the_verbs_and_nothing_else_fits() -> None:
@@ -106,6 +114,11 @@ def test_every_mapping_is_closed() -> None:
                 "hint: {zh: 再试}",
                 "for_each: {n: []}",
                 "for_each: {my-name: [1]}",
+                "given: {x: {txt: {}}}",
+                "given: {x: {text: {mni: 1}}}",
+                "given: {x: {number: {min: many}}}",
+                "given: {x: {text: {}, bytes: {}}}",
+                "examples: 0",
             )
         ),
         suite_with_check().replace("  one:", "  One:"),
@@ -123,6 +136,7 @@ def test_what_the_loader_refuses_for_its_form_editors_mark_too(text: str, tmp_pa
     "step",
     [
         "{send: {random: '${greeting}'}, cut: {every: '${i}'}}",
+        "{send: x, cut: '${i}'}",
         "{repeat: '${i}', do: [exchange: x]}",
         "{receive: {matches: '${greeting}'}, within: 1.5 min}",
         "send: {hex: 'c4${greeting}'}",

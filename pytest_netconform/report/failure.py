@@ -16,6 +16,8 @@ LABEL = 10
 MOST_LINES = 25
 MOST_OUTPUT = 2
 MOST_EXPLANATION = 12
+LEAST_EVENTS = 4
+LEAST_SMALLEST = 4
 ARROW = 24
 OUTPUT_PREFIX = "srv| "
 ERROR_LINE = re.compile(r"[\w.]*(Error|Exception|panic|fatal error)(:|$)", re.IGNORECASE)
@@ -30,13 +32,14 @@ def failure_lines(result: Result, lang: str = "en") -> list[str]:
         after += _labelled("because", result.because, 1 if result.findings else 4)
     after += [fit(f"  {line}", COLUMNS) for line in result.explanation[:MOST_EXPLANATION]]
     if result.hint:
-        after += _labelled("hint", _in(result.hint, lang), 3)
+        after += _labelled("hint", _in(result.hint, lang), 2 if result.as_check else 3)
     if result.by_hand and LABEL + width(result.by_hand) <= COLUMNS:
         after.append(_raw("by hand", result.by_hand))
     if not result.findings:
         return before + after
-    after.append(_raw("again", result.again))
     server = _server(result)
+    after += _smallest(result, MOST_LINES - len(before) - len(server) - len(after) - 3 - LEAST_EVENTS)
+    after.append(_raw("again", result.again))
     events = _events(result, MOST_LINES - len(before) - len(server) - len(after) - 2)
     return [*before, "", *events, *server, "", *after]
 
@@ -148,10 +151,23 @@ def _finding(result: Result, lang: str) -> Iterator[str]:
     finding = result.findings[0]
     place = f" (line {finding.at.rpartition(':')[2]})" if finding.at != result.at else ""
     yield from _labelled("found", f"{finding.text}{place}", 1)
-    yield from _labelled("expected", finding.expected, 2)
-    yield from _labelled("received", finding.received, 2)
+    most = 1 if result.as_check else 2  # the check says it as well
+    yield from _labelled("expected", finding.expected, most)
+    yield from _labelled("received", finding.received, most)
     if finding.looks_like:
         yield from _labelled("looks like", sentence(finding.looks_like, lang), 1)
+
+
+def _smallest(result: Result, most: int) -> list[str]:
+    """A check to be pasted into a suite, as it stands there; where it is too long, its first lines."""
+    if not result.as_check:
+        return []
+    lines = result.as_check.splitlines()
+    most = max(most - 1, LEAST_SMALLEST)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"      # {len(lines) - most + 1} more lines: see --netconform-record"]
+    found = f"failing example (after {result.examples}, seed {result.seed}), as a check:"
+    return [f"{pad('smallest', LABEL)}{found}", *lines]
 
 
 def _labelled(label: str, text: str, most: int) -> list[str]:

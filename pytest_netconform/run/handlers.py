@@ -67,7 +67,7 @@ def _in_order(stage: Stage, actors: list[Client], order: str) -> list[tuple[int,
     if order == "reversed":
         numbered.reverse()
     elif order == "random":
-        random.Random(stage.part.name).shuffle(numbered)  # noqa: S311 - the same order in every run
+        random.Random(stage.part.seed).shuffle(numbered)  # noqa: S311 - the same order in every run
     return numbered
 
 
@@ -84,7 +84,7 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
             raise evaluate.BadValue(f"cut every {size} bytes: a piece has at least one")
         places = range(size, len(data), size)
     else:
-        places = cut
+        places = scope.places(cut) if isinstance(cut, str) else cut
     marks = [0, *places, len(data)]
     pieces = [data[start:end] for start, end in itertools.pairwise(marks)]
     if data and not all(pieces):

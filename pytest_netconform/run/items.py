@@ -10,6 +10,7 @@ from typing import Any
 from ..suite import templates
 from ..suite.evaluate import BadValue
 from ..suite.model import Check, Suite
+from .stage import NotApplicable
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,14 @@ def params_of(suite: Suite, overrides: Sequence[tuple[str, str, str]]) -> dict[s
         if fnmatchcase(suite.name, pattern) and key in params:
             params[key] = _as_type_of(params[key], value)
     return params
+
+
+def texts_of(suite: Suite, check: Check, encoding: str) -> dict[str, str]:
+    """The suite's texts in this encoding. Raises NotApplicable where one that the check uses is missing."""
+    texts = suite.texts_in(encoding)
+    for name in sorted(check.variables & suite.texts.keys() - texts.keys()):
+        raise NotApplicable(f"the suite has no text {name!r} for {encoding}")
+    return texts
 
 
 def _as_type_of(default: Any, text: str) -> Any:

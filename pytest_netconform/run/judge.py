@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +14,13 @@ from ..payload import visible
 from ..suite.evaluate import BadValue
 from ..suite.features import FEATURES
 from ..suite.model import TIERS
+from ..suite.written import as_yaml
 from ..target import Instance
 from .bench import Bench
 from .byhand import by_hand
 from .evidence import messages
 from .hints import choose_hint
-from .items import Item, filled, items_of, params_of
+from .items import Item, filled, items_of, params_of, texts_of
 from .play import Played, play
 from .profile import Probed, Profile, Replies
 from .result import Result
@@ -39,6 +41,8 @@ class Rules:
     patience: float = 1.0
     params: Sequence[tuple[str, str, str]] = ()
     scale: bool = False
+    seed: int | None = None
+    """Of generated values; None: each check has its own, which never changes."""
 
     def gates(self, tier: str) -> bool:
         """Each gate includes the tiers before it; info is never judged."""
@@ -63,7 +67,9 @@ class Judge:
             result.explanation = list(self.probed.explanation)
             return result
         try:
-            part = self._part(item)
+            variables = params_of(item.suite, self.rules.params)
+            result.title = filled(item.check.title.model_dump(), {**variables, **item.binding})
+            part = self._part(item, variables)
             if not self._applies(item, part, result):
                 return result
             self._judge(part, item, result)
@@ -88,7 +94,7 @@ class Judge:
             target=self.bench.target.name,
             suite=item.suite.name,
             check=item.id,
-            title=filled(check.title.model_dump(), item.binding),
+            title=filled(check.title.model_dump(), {**item.suite.params, **item.binding}),
             level=check.level,
             tier=check.tier,
             gates=self.rules.gates(check.tier),
@@ -98,15 +104,15 @@ class Judge:
             again=f"{self.again} -k {item.suite.name}/{item.check.slug}",
         )
 
-    def _part(self, item: Item) -> Part:
-        variables = params_of(item.suite, self.rules.params)
+    def _part(self, item: Item, variables: Mapping[str, Any]) -> Part:
         profile = self._promised(item, variables.get("reply"))
         encoding = str(variables.get("encoding") or "utf-8")
+        texts = texts_of(item.suite, item.check, encoding)
         acknowledges = profile.speaks == "acknowledge"
         return Part(
             suite=item.suite,
             check=item.check,
-            variables={**variables, **item.binding},
+            variables={**variables, **texts, **item.binding},
             profile=profile,
             replies=Replies(profile.reply.encode(encoding) if acknowledges else None),
             encoding=encoding,
@@ -163,6 +169,9 @@ class Judge:
         return [one for one in results if not one.met or one.blame == "target"]
 
     def _judge(self, part: Part, item: Item, result: Result) -> None:
+        if item.check.given:
+            self._explore(part, item, result)
+            return
         before = ""
         if item.check.server == "fresh":
             with self.bench.fresh() as instance:
@@ -176,9 +185,30 @@ class Judge:
                 self.bench.retire()
         result.seconds = played.seconds
         if played.findings:
-            self._explain(part, played, before, instance, result)
+            self._explain(part, played, instance, result)
+            self._replay(part, played, f"other checks, the last of them {before}" if before else "", result)
 
-    def _explain(self, part: Part, played: Played, before: str, instance: Instance, result: Result) -> None:
+    def _explore(self, part: Part, item: Item, result: Result) -> None:
+        """Play a property check with many values, and tell of the smallest ones that fail."""
+        from .explore import explore  # Hypothesis takes as long to import as many checks to play
+
+        began = time.monotonic()
+        explored = explore(part, self.bench, self.rules.seed)
+        self.bench.last_played = item.id
+        result.seconds = time.monotonic() - began
+        result.seed, result.examples = explored.seed, explored.examples
+        case = explored.case
+        if case is None:
+            return
+        result.again += f" --netconform-seed {explored.seed}"
+        self._explain(case.part, case.played, case.instance, result)
+        if explored.confirmed:
+            result.attempts += 1
+            result.as_check = as_yaml(item.check, {**item.binding, **case.values})
+        else:
+            self._replay(case.part, case.played, "other examples or checks", result)
+
+    def _explain(self, part: Part, played: Played, instance: Instance, result: Result) -> None:
         result.findings = list(played.findings)
         result.verdict = "failed" if result.gates else "warned"
         result.died = str(played.died) if played.died else ""
@@ -186,10 +216,9 @@ class Judge:
         result.transcript_left_out = played.transcript.left_out
         result.hint = choose_hint(part.check, played)
         result.by_hand = by_hand(part, played.transcript, instance)
-        self._replay(part, played, before, result)
 
-    def _replay(self, part: Part, played: Played, before: str, result: Result) -> None:
-        """Play again on fresh instances, to say whether it always fails."""
+    def _replay(self, part: Part, played: Played, after: str, result: Result) -> None:
+        """Play again on fresh instances, to say whether it always fails, or only `after` others."""
         passes = 0
         with contextlib.suppress(NotTestable):  # a server that does not start again has failed anyway
             for _ in range(REPLAYS):
@@ -204,8 +233,8 @@ class Judge:
         if passes == REPLAYS and played.findings[0].missed:
             result.verdict = "warned"
             result.because = f"slow or unstable: a deadline was missed once in {result.attempts} playings"
-        elif passes == REPLAYS and before:
-            result.because = f"fails only after other checks, the last of them {before}"
+        elif passes == REPLAYS and after:
+            result.because = f"fails only after {after}"
         else:
             result.because = f"fails {result.attempts - passes} times in {result.attempts}"
 

@@ -48,6 +48,11 @@ class Result:
     died: str = ""
     hint: dict[str, str | None] | None = None
     by_hand: str = ""
+    as_check: str = ""
+    """The smallest failing example of a property check, as YAML for a suite."""
+    seed: int | None = None
+    examples: int = 0
+    """How many examples were played, up to the first that failed."""
     again: str = ""
     blame: str = ""
     attempts: int = 1

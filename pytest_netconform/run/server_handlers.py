@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import signal as signals
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ..actors.tcp import TcpActor
@@ -12,6 +13,7 @@ from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import NotTestable
 from ..payload import parse_duration
 from ..suite import server_steps as steps
+from ..suite.encodings import writes
 from ..target import Exit, Vitals
 from .stage import Mismatch, NotApplicable, Stage
 from .streams import as_stream, streams
@@ -276,6 +278,19 @@ def log(stage: Stage, step: steps.Log) -> None:
     text, times = scope.text(step.log.contains), scope.number(step.log.times)
     prints_in = stage.part.profile.prints_in
     encodings = (prints_in,) if prints_in else ("utf-8", stage.part.encoding)
+    for piece, count in (_pieces(text) if step.log.in_pieces else {text: 1}).items():
+        if any(writes(piece, encoding) for encoding in encodings):  # no console shows what it lacks
+            _await_printed(stage, piece, times * count, encodings)
+    if step.log.names is not None:
+        _refuse_other_names(stage, text, step.log.names)
+
+
+def _pieces(text: str) -> dict[str, int]:
+    """Each character and how often it occurs; blanks may be left out where a line ends."""
+    return Counter("".join(text.split()))
+
+
+def _await_printed(stage: Stage, text: str, times: int, encodings: Iterable[str]) -> None:
     found = stage.instance.log
     try:
         found.wait_for(text, stage.deadline, mark=stage.log_mark, times=times, encodings=encodings)
@@ -289,8 +304,6 @@ def log(stage: Stage, step: steps.Log) -> None:
             got="short" if count else "nothing",
             missed=True,
         ) from None
-    if step.log.names is not None:
-        _refuse_other_names(stage, text, step.log.names)
 
 
 def _refuse_other_names(stage: Stage, text: str, name: str) -> None:

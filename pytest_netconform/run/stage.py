@@ -61,6 +61,11 @@ class Part:
         """`suite/slug`."""
         return self.check.id
 
+    @property
+    def seed(self) -> str:
+        """Of what is random within a step; the same where the steps stand in another check of the suite."""
+        return self.suite.name
+
     def deadline(self, share: float = 1.0) -> Deadline:
         seconds = parse_duration(self.check.deadline) if self.check.deadline else DEFAULT_DEADLINE
         return Deadline(seconds * self.patience * share)
@@ -122,7 +127,7 @@ class Stage(ABC):
     def scope(self, actor: str = "", index: int = 0) -> Scope:
         variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
         suite, part = self.part.suite, self.part
-        return Scope(variables, part.encoding, suite.path.parent, part.name, part.replies.to)
+        return Scope(variables, part.encoding, suite.path.parent, part.seed, part.replies.to)
 
     # ------------------------------------------------------------ clients
 

@@ -60,8 +60,16 @@ class Scope:
         return templates.fill(text, self.variables)
 
     def text(self, text: str) -> str:
-        """As `filled`, always text."""
-        return str(self.filled(text))
+        """As `filled`, always text. Raises BadValue also where the value is of another kind."""
+        filled = self.filled(text)
+        if isinstance(filled, bytes | tuple):
+            raise BadValue(f"{quoted(text)} is no text")
+        return str(filled)
+
+    def places(self, text: str) -> tuple[int, ...]:
+        """The places of a cut, by a variable that holds them, or one. Raises BadValue."""
+        value = self.filled(text)
+        return value if isinstance(value, tuple) else (self.number(value),)
 
     def number(self, value: int | str) -> int:
         """A count or a size, perhaps by a variable. Raises BadValue."""
@@ -75,7 +83,7 @@ def data(value: Any, scope: Scope) -> bytes:
     """The bytes of a data form. Raises BadValue."""
     if isinstance(value, str):
         filled = scope.filled(value)
-        return filled if isinstance(filled, bytes) else _encode(str(filled), scope.encoding)
+        return filled if isinstance(filled, bytes) else _encode(scope.text(value), scope.encoding)
     try:
         return _DATA[type(value)](value, scope)
     except ValueError as exc:

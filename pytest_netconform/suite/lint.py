@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import Problem, SuiteError
-from . import evaluate, matching, templates
+from . import evaluate, matching
+from .encodings import OTHERS
 from .evaluate import BadValue, Scope
+from .generators import SAMPLES, AnyCuts
 from .load import in_order, load_with_source
 from .meaning import ALWAYS_DEFINED, Finding
 from .model import Check, Suite, Text
@@ -39,6 +41,7 @@ def lint(path: Path, shown: str | None = None) -> list[Problem]:
 def _findings(suite: Suite) -> Iterator[Finding]:
     yield from _without_chinese(suite.title, ("title",))
     yield from _unused_params(suite)
+    yield from _unused_texts(suite)
     for slug, check in suite.checks.items():
         path: Path_ = ("checks", slug)
         steps = list(_all_steps(check.steps, (*path, "steps")))
@@ -50,7 +53,11 @@ def _findings(suite: Suite) -> Iterator[Finding]:
                 (*path, "steps"),
                 "no step says what must happen: add one such as receive, ended or newcomer",
             )
-        yield from _evaluated(steps, _scope(suite, check), suite.applies_to)
+        encoding = _encoding_of(suite, check)
+        if encoding is None:
+            yield path, "the texts that this check uses exist together in no encoding: it is never played"
+        else:
+            yield from _evaluated(steps, _scope(suite, check, encoding), suite.applies_to)
 
 
 def _all_steps(steps: Iterable[Step], path: Path_) -> Iterator[tuple[Path_, Step]]:
@@ -80,21 +87,27 @@ def _without_chinese(title: Text, path: Path_) -> Iterator[Finding]:
 
 
 def _unused_params(suite: Suite) -> Iterator[Finding]:
-    used = {name for check in suite.checks.values() for name in _variables(check)}
+    used = _all_variables(suite)
     for name in suite.params:
         if name not in used | USED_BY_THE_ENGINE:
             yield ("params", name), f"no step uses ${{{name}}}"
 
 
+def _unused_texts(suite: Suite) -> Iterator[Finding]:
+    for name in suite.texts.keys() - _all_variables(suite):
+        yield ("texts", name), f"no step uses ${{{name}}}"
+
+
+def _all_variables(suite: Suite) -> set[str]:
+    return {name for check in suite.checks.values() for name in check.variables}
+
+
 def _unused_values(check: Check, path: Path_) -> Iterator[Finding]:
-    for name in check.for_each:
-        if name not in _variables(check):
-            yield (*path, "for_each", name), f"no step uses ${{{name}}}: each item plays the same"
-
-
-def _variables(check: Check) -> set[str]:
-    texts = templates.texts_in(tuple(step.model_dump() for step in check.steps))
-    return {name for _, text in texts for name in templates.names(text)}
+    for name in check.for_each.keys() - check.variables:
+        yield (*path, "for_each", name), f"no step uses ${{{name}}}: each item plays the same"
+    cut = {made.cuts for made in check.given.values() if isinstance(made, AnyCuts)}
+    for name in check.given.keys() - check.variables - cut:
+        yield (*path, "given", name), f"no step uses ${{{name}}}"
 
 
 def _unused_clients(steps: list[tuple[Path_, Step]]) -> Iterator[Finding]:
@@ -111,13 +124,22 @@ def _unused_clients(steps: list[tuple[Path_, Step]]) -> Iterator[Finding]:
 # ---------------------------------------------------------------- data and matchers
 
 
-def _scope(suite: Suite, check: Check) -> Scope:
+def _encoding_of(suite: Suite, check: Check) -> str | None:
+    """The suite's encoding, or else one that has all of the texts that the check uses."""
+    wanted = check.variables & suite.texts.keys()
+    named = [name for text in wanted for name in suite.texts[text] if name != OTHERS]
+    candidates = (str(suite.params.get("encoding") or "utf-8"), *sorted(named))
+    return next((one for one in candidates if wanted <= suite.texts_in(one).keys()), None)
+
+
+def _scope(suite: Suite, check: Check, encoding: str) -> Scope:
     """As when playing, with the first value of each parameter."""
-    values: dict[str, Any] = {**suite.params, **{name: many[0] for name, many in check.for_each.items()}}
-    given = {name: SOME_TEXT if value is None else value for name, value in values.items()}
+    first = {name: many[0] for name, many in check.for_each.items()}
+    made = {name: SAMPLES[one.kind] for name, one in check.given.items()}
+    values: dict[str, Any] = {**suite.params, **suite.texts_in(encoding), **first, **made}
+    filled = {name: SOME_TEXT if value is None else value for name, value in values.items()}
     always = dict.fromkeys(ALWAYS_DEFINED, 0)
-    encoding = str(suite.params.get("encoding") or "utf-8")
-    return Scope({**always, **given}, encoding, suite.path.parent, check.id, _same)
+    return Scope({**always, **filled}, encoding, suite.path.parent, check.id, _same)
 
 
 def _same(data: bytes) -> matching.Expected:

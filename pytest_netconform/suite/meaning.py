@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..errors import did_you_mean
 from ..payload import quoted
 from . import templates
+from .encodings import OTHERS, normal, writes
+from .generators import AnyBytes, AnyCuts, AnyText
 from .model import Check, Suite
-from .server_steps import HasRead, Released, Server
+from .server_steps import HasRead, Log, Released, Server
 from .source import Path_
 from .step import Step
 from .steps import (
@@ -44,11 +46,13 @@ NEED_OPEN = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall
 def check_meaning(suite: Suite) -> Iterator[Finding]:
     """Yields (path in the file, what is wrong)."""
     yield from _params(suite)
+    yield from _suite_texts(suite)
     yield from _unknown_checks(suite, suite.requires, ("requires",))
     for slug, check in suite.checks.items():
         path: Path_ = ("checks", slug)
         yield from _reserved(check.for_each, (*path, "for_each"))
-        yield from _title(check, (*path, "title"))
+        yield from _given(suite, check, path)
+        yield from _title(suite, check, (*path, "title"))
         yield from _unknown_checks(suite, check.requires, (*path, "requires"))
         yield from _circles(suite, slug, (*path, "requires"))
         yield from dict.fromkeys(_Walk(suite, check).steps(check.steps, (*path, "steps")))
@@ -72,11 +76,73 @@ def _reserved(names: Iterable[str], path: Path_) -> Iterator[Finding]:
         yield (*path, name), f"${{{name}}} has a value of its own in every check: take another name"
 
 
-def _title(check: Check, path: Path_) -> Iterator[Finding]:
+def _taken(names: Iterable[str], kinds: Mapping[str, Iterable[str]], path: Path_) -> Iterator[Finding]:
+    for name in names:
+        for kind, others in kinds.items():
+            if name in others:
+                yield (*path, name), f"${{{name}}} is {kind} already: take another name"
+
+
+def _title(suite: Suite, check: Check, path: Path_) -> Iterator[Finding]:
+    known = {*check.for_each, *({"encoding"} & suite.params.keys())}
     for where, text in templates.texts_in(check.title.model_dump(), path):
         for name in templates.names(text):
-            if name not in check.for_each:
-                yield where, f"a title knows only the names in for_each, not ${{{name}}}"
+            if name not in known:
+                yield where, f"a title knows only encoding and the names in for_each, not ${{{name}}}"
+
+
+# ---------------------------------------------------------------- texts by encoding, generated values
+
+
+def _suite_texts(suite: Suite) -> Iterator[Finding]:
+    yield from _reserved(suite.texts, ("texts",))
+    yield from _taken(suite.texts, {"a parameter": suite.params}, ("texts",))
+    for name, forms in suite.texts.items():
+        path: Path_ = ("texts", name)
+        named: dict[str, str] = {}
+        for encoding, text in forms.items():
+            if encoding == OTHERS:
+                continue
+            if (same := named.setdefault(normal(encoding), encoding)) != encoding:
+                yield (*path, encoding), f"{encoding} and {same} are the same encoding"
+            if not writes(text, encoding):
+                yield (*path, encoding), f"{quoted(text)} cannot be written in {encoding}"
+
+
+def _given(suite: Suite, check: Check, path: Path_) -> Iterator[Finding]:
+    others: dict[str, Iterable[str]] = {"a parameter": suite.params, "a text of the suite": suite.texts}
+    yield from _taken(check.for_each, {"a text of the suite": suite.texts}, (*path, "for_each"))
+    yield from _taken(check.given, {**others, "a value of for_each": check.for_each}, (*path, "given"))
+    yield from _reserved(check.given, (*path, "given"))
+    for name, generator in check.given.items():
+        if isinstance(generator, AnyCuts):
+            yield from _cut_data(check, generator.cuts, (*path, "given", name, "cuts"))
+    if check.examples is not None and not check.given:
+        yield (*path, "examples"), "only a check with 'given' has examples"
+
+
+def _cut_data(check: Check, name: str, path: Path_) -> Iterator[Finding]:
+    data = [other for other, made in check.given.items() if isinstance(made, AnyText | AnyBytes)]
+    if name not in data:
+        hint = did_you_mean(name, data) or "; name a text or bytes in the same given"
+        yield path, f"no generated data is called {quoted(name)}{hint}"
+
+
+HOLD_DATA = ("send", "receive", "exchange", "reply_to", "contains", "repeat", "of", "join", "any_of")
+
+
+def _misuse(step: Step, keys: Path_, text: str, kind: str) -> str | None:
+    """What is wrong with a value of this kind there, if anything is."""
+    key = next((key for key in reversed(keys) if isinstance(key, str)), "")
+    if keys == ("cut",) and kind in ("text", "bytes"):
+        return "is data: 'cut' takes generated cuts or a number"
+    if kind == "bytes" and (isinstance(step, Log | Repeat) or key not in HOLD_DATA):
+        return "is bytes: use it where data is sent or received"
+    if kind == "bytes" and not templates.is_alone(text):
+        return "is bytes: use it alone, and {join: [...]} for more"
+    if kind == "cuts" and keys != ("cut",):
+        return "are places of a cut: use them as 'cut'"
+    return None
 
 
 # ---------------------------------------------------------------- streams and datagrams
@@ -149,7 +215,8 @@ class _Walk:
     def __init__(self, suite: Suite, check: Check) -> None:
         self.clients: dict[str, frozenset[str]] = {}
         self.closed: set[str] = set()
-        self.variables = {*suite.params, *check.for_each, *ALWAYS_DEFINED}
+        self.variables = {*suite.params, *suite.texts, *check.for_each, *check.given, *ALWAYS_DEFINED}
+        self.kinds = {name: made.kind for name, made in check.given.items()}
         self.features = frozenset({*suite.needs, *check.needs})
         self.in_second_round = False
 
@@ -194,6 +261,8 @@ class _Walk:
             for name in templates.names(text):
                 if name not in self.variables:
                     yield where, f"nothing is called ${{{name}}} here{did_you_mean(name, self.variables)}"
+                elif use := _misuse(step, where[len(path) :], text, self.kinds.get(name, "")):
+                    yield where, f"${{{name}}} {use}"
 
     def _connect(self, step: Connect, path: Path_) -> Iterator[Finding]:
         names = step.connected()

@@ -11,11 +11,12 @@ from pydantic_core import ErrorDetails
 
 from ..errors import did_you_mean
 from ..payload import quoted
-from .model import SLUG, VARIABLE, Check, Suite
+from .generators import GENERATORS
+from .model import SLUG, Check, Suite
 from .source import Path_, Place, Source, Value
 from .step import Step
 from .steps import VERBS
-from .values import ALL_FORMS, NAME, Model, tag_of
+from .values import ALL_FORMS, ALONE, NAME, VARIABLE, Model, tag_of
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _model_at(wrong: Wrong) -> type[Model] | None:
 
 _TAGGED: dict[str, type[Model]] = {
     **{tag_of(verb): model for verb, model in VERBS.items()},
-    **{tag_of(form.written_keys()[0]): form for form in ALL_FORMS},
+    **{form.tag(): form for form in (*ALL_FORMS, *GENERATORS.values())},
 }
 
 
@@ -152,6 +153,7 @@ _SHAPES = {
     SLUG: "lower-case words joined by '-'",
     VARIABLE: "letters, digits and '_', not a digit first",
     NAME: "a letter, then letters, digits, '-' or '_'",
+    ALONE: "each-byte, random, places as [1, 3], or one variable, as ${cuts}",
 }
 
 
@@ -185,6 +187,10 @@ def _too_small(wrong: Wrong) -> str:
     return f"{wrong.key!r} is at least {wrong.detail('ge')}, not {quoted(wrong.value)}"
 
 
+def _too_large(wrong: Wrong) -> str:
+    return f"{wrong.key!r} is at most {wrong.detail('le')}, not {quoted(wrong.value)}"
+
+
 def _other(wrong: Wrong) -> str:
     text = wrong.error["msg"].removeprefix("Value error, ")
     return f"{wrong.key!r}: {text[:1].lower()}{text[1:]}"
@@ -204,4 +210,5 @@ _MESSAGES: dict[str, Callable[[Wrong], str]] = {
     "tuple_type": _not_list,
     "int_type": _not_whole,
     "greater_than_equal": _too_small,
+    "less_than_equal": _too_large,
 }

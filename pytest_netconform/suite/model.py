@@ -9,16 +9,19 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, StrictFloat, StrictInt, StrictStr
 
 from ..payload import quoted
+from . import templates
+from .encodings import InEncodings, text_in
 from .features import FEATURES, Feature
+from .generators import AnyGenerator, Generator
 from .signatures import Signature
 from .step import Step
 from .steps import AnyStep
-from .values import Duration, Model, checked_by
+from .values import VARIABLE, Duration, Model, checked_by
 
 Level = Literal["must", "should", "may"]
 Tier = Literal["core", "strict", "robust", "info"]
+MOST_EXAMPLES = 1000
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 Slug = Annotated[str, Field(pattern=SLUG)]
 Variable = Annotated[str, Field(pattern=VARIABLE)]
 
@@ -120,9 +123,17 @@ class Check(Model):
     covers: SomeNames = Field((), description="Defects of the catalogue that this check finds.")
     clause: Clause | None = None
     server: Literal["shared", "fresh"] = Field("shared", description="fresh: started for this check.")
-    deadline: Duration | None = Field(None, description="For the whole check; default 10s.")
+    deadline: Duration | None = Field(
+        None, description="For the whole check; default 10s. With `given` each example has a third of it."
+    )
     scale: bool = Field(False, description="Takes many clients or much time: played by -m scale.")
     for_each: dict[Variable, Values] = Field({}, description="One item for each value.")
+    given: dict[Variable, AnyGenerator] = Field(
+        {}, description="Values that Hypothesis makes up: the steps are played with many of them."
+    )
+    examples: int | None = Field(
+        None, ge=1, le=MOST_EXAMPLES, description="How many, for a check with `given`; default 25."
+    )
     steps: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
     hints: SomeHints = Field((), alias="hint", description="The first whose condition holds is shown.")
 
@@ -143,6 +154,12 @@ class Check(Model):
         """The line of the suite on which the check starts, from 1."""
         return self._line
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names that its steps ask for."""
+        texts = templates.texts_in(tuple(step.model_dump() for step in self.steps))
+        return frozenset(name for _, text in texts for name in templates.names(text))
+
     def name(self, check_id: str, line: int) -> None:
         self._id, self._line = check_id, line
 
@@ -155,6 +172,9 @@ class Suite(Model):
     applies_to: Literal["tcp", "udp"] = Field(description="What the clients speak, and the target must.")
     needs: SomeFeatures = Field((), description="Skipped where the target lacks one of these.")
     params: dict[Variable, Param] = Field({}, description="Overridden by --param suite.key=value.")
+    texts: dict[Variable, InEncodings] = Field(
+        {}, description="Texts that differ by the encoding in force, used as ${name}."
+    )
     requires: SomeNames = Field((), description="Checks that every other check requires.")
     checks: dict[Slug, Check] = Field(min_length=1)
 
@@ -174,8 +194,25 @@ class Suite(Model):
         everybody = () if slug in self.requires else self.requires
         return tuple(dict.fromkeys((*everybody, *self.checks[slug].requires)))
 
+    def texts_in(self, encoding: str) -> dict[str, str]:
+        """The texts that exist in this encoding, by name."""
+        found = {name: text_in(forms, encoding) for name, forms in self.texts.items()}
+        return {name: text for name, text in found.items() if text is not None}
+
     def came_from(self, path: Path) -> None:
         self._path = path
 
 
-__all__ = ["FEATURES", "TIERS", "Check", "Clause", "Condition", "Hint", "Param", "Step", "Suite", "Text"]
+__all__ = [
+    "FEATURES",
+    "TIERS",
+    "Check",
+    "Clause",
+    "Condition",
+    "Generator",
+    "Hint",
+    "Param",
+    "Step",
+    "Suite",
+    "Text",
+]

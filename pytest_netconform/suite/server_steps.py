@@ -133,6 +133,9 @@ class Signal(Step):
 class Printed(Model):
     contains: str
     times: Count = 1
+    in_pieces: bool = Field(
+        False, description="Its characters, wherever they are printed; for text that is sent in pieces."
+    )
     names: Name | None = Field(None, description="No line with the text names another client's port.")
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, StrictInt, Tag
+from pydantic import AfterValidator, Discriminator, Field, StrictInt, StrictStr, Tag
 
 from .server_steps import Log, Server, Signal, Vitals
 from .step import Step
 from .values import (
+    ALONE,
     LIST,
     TEXT,
+    WITH_VARIABLE,
     Count,
     Data,
     Duration,
@@ -71,9 +73,10 @@ def _rising(places: tuple[int, ...]) -> tuple[int, ...]:
 
 Cut = Annotated[
     Annotated[Literal["each-byte", "random"], Tag(TEXT)]
+    | Annotated[StrictStr, Field(pattern=ALONE), Tag(WITH_VARIABLE)]
     | Annotated[tuple[StrictInt, ...], AfterValidator(_rising), Tag(LIST)]
     | Annotated[Every, Tag(tag_of("every"))],
-    by_kind("each-byte, random, places as [1, 3], or {every: 3}", Every),
+    by_kind("each-byte, random, places as [1, 3], or {every: 3}", Every, variable=True),
 ]
 
 

@@ -16,6 +16,12 @@ def names(text: str) -> list[str]:
     return [found["name"] for found in _PATTERN.finditer(text) if found["name"]]
 
 
+def is_alone(text: str) -> bool:
+    """Whether it is one variable and nothing else."""
+    found = _PATTERN.fullmatch(text)
+    return found is not None and found["name"] is not None
+
+
 def is_broken(text: str) -> bool:
     """Whether a `${` in it begins no variable."""
     return "${" in _PATTERN.sub(" ", text)
@@ -39,3 +45,16 @@ def fill(text: str, variables: Mapping[str, Any]) -> Any:
     if alone and alone["name"]:
         return variables[alone["name"]]
     return _PATTERN.sub(lambda found: str(variables[found["name"]]) if found["name"] else "${", text)
+
+
+def fill_known(text: str, variables: Mapping[str, Any]) -> Any:
+    """As `fill`, for another template: unknown variables stay, and what is put in is no template."""
+    alone = _PATTERN.fullmatch(text)
+    if alone and alone["name"] in variables and not isinstance(variables[alone["name"]], str):
+        return variables[alone["name"]]
+
+    def put(found: re.Match[str]) -> str:
+        name = found["name"]
+        return str(variables[name]).replace("${", "$${") if name in variables else found[0]
+
+    return _PATTERN.sub(put, text)

@@ -33,6 +33,11 @@ class Model(BaseModel):
         """The keys as written in a suite; the first one tells the model from others."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
+    @classmethod
+    def tag(cls) -> str:
+        """Names the arm of a union that this model is."""
+        return tag_of(cls.written_keys()[0])
+
 
 def checked_by(parse: Callable[[Any], Any]) -> BeforeValidator:
     """Keep the value as written, but refuse what `parse` refuses."""
@@ -77,6 +82,8 @@ def shown_to_editors(notation: re.Pattern[str], variable: str = OR_VARIABLE, lea
 
 
 NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+ALONE = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"
 
 Size = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_size), shown_to_editors(SIZE)]
 Count = Annotated[StrictInt | StrictStr, checked_when_known_by(parse_count), shown_to_editors(COUNT, least=1)]
@@ -96,21 +103,25 @@ def tag_of(key: str) -> str:
 
 
 TEXT = tag_of("text in place")
+WITH_VARIABLE = tag_of("text with a variable")
 LIST = tag_of("list in place")
 
 
-def by_kind(says: str, *forms: type[Model]) -> Discriminator:
+def by_kind(says: str, *forms: type[Model], variable: bool = False) -> Discriminator:
     """Tells the arm of a union by what is written: text, a list, or the first key of a form.
 
+    `variable` tells that text with a `${name}` is an arm of its own.
     `says` ends the sentence "write ..." for whatever is none of them, forms as `{key: ...}`.
     """
-    tags = {form.written_keys()[0]: tag_of(form.written_keys()[0]) for form in forms}
+    tags = {form.written_keys()[0]: form.tag() for form in forms}
 
     def arm(value: Any) -> str | None:
         if isinstance(value, Model):
-            return tags.get(value.written_keys()[0])
+            return value.tag()
         if isinstance(value, dict):
             return next((tags[key] for key in value if key in tags), None)
+        if variable and isinstance(value, str) and "${" in value:
+            return WITH_VARIABLE
         return TEXT if isinstance(value, str) else LIST if isinstance(value, tuple) else None
 
     return Discriminator(arm, custom_error_type="form", custom_error_message=says)
