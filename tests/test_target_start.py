@@ -8,7 +8,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,14 +23,6 @@ from pytest_netconform.target.procnet import ProcTable
 from pytest_netconform.target.psutilnet import PsutilTable
 from pytest_netconform.target.sockets import Endpoint
 from pytest_netconform.target.start import for_clients
-
-
-@pytest.fixture
-def free_port() -> Iterator[int]:
-    """A port that no other test has, for servers that insist on one."""
-    lock = lock_free_port()
-    yield lock.port
-    lock.release()
 
 
 def failure(started: Target) -> NotTestable:
@@ -64,9 +56,9 @@ def test_a_server_that_gets_the_port_as_an_argument(tmp_path: Path) -> None:
     instance.stop()
 
 
-def test_a_server_that_insists_on_its_port(tmp_path: Path, free_port: int) -> None:
-    instance = target(tmp_path, listening_on(f"('', {free_port})")).start()
-    assert (instance.port, instance.takes_port) == (free_port, False)
+def test_a_server_that_insists_on_its_port(tmp_path: Path, hard_coded_port: int) -> None:
+    instance = target(tmp_path, listening_on(f"('', {hard_coded_port})")).start()
+    assert (instance.port, instance.takes_port) == (hard_coded_port, False)
     assert exchange(instance) == b"hello"
     instance.stop()
 
@@ -143,11 +135,13 @@ def test_of_several_addresses_the_best_one_is_chosen(listening: list[str], chose
     assert (best and str(best)) == chosen
 
 
-def test_other_addresses_of_the_server_are_told(tmp_path: Path, free_port: int) -> None:
-    source = f"import socket; other = socket.create_server(('127.0.0.1', {free_port}))\n" + LISTEN + WAIT
+def test_other_addresses_of_the_server_are_told(tmp_path: Path, hard_coded_port: int) -> None:
+    source = (
+        f"import socket; other = socket.create_server(('127.0.0.1', {hard_coded_port}))\n" + LISTEN + WAIT
+    )
     server = target(tmp_path, source, port=unused_port())
     instance = server.start()
-    assert instance.other_addresses == (f"127.0.0.1:{free_port}",)
+    assert instance.other_addresses == (f"127.0.0.1:{hard_coded_port}",)
     instance.stop()
 
 
@@ -287,9 +281,9 @@ def failure_once(
 REACHED = "\nimport os; open('reached', 'w').write(str(os.getpid()) + ' ')\n"
 
 
-def test_a_port_that_the_target_had_before_is_remembered(tmp_path: Path, free_port: int) -> None:
+def test_a_port_that_the_target_had_before_is_remembered(tmp_path: Path, hard_coded_port: int) -> None:
     """Nothing in the script or its output names the port."""
-    (tmp_path / "settings").write_text(str(free_port))
+    (tmp_path / "settings").write_text(str(hard_coded_port))
     source = (
         "import socket\n"
         "port = int(open('settings').read())\n"
@@ -300,9 +294,9 @@ def test_a_port_that_the_target_had_before_is_remembered(tmp_path: Path, free_po
     )
     server = target(tmp_path, source + WAIT)
     server.start().stop()
-    with socket.create_server(("127.0.0.1", free_port)):
+    with socket.create_server(("127.0.0.1", hard_coded_port)):
         error = failure(server)
-    assert error.explanation[1].startswith(f"port {free_port} is in use by PID {os.getpid()}: ")
+    assert error.explanation[1].startswith(f"port {hard_coded_port} is in use by PID {os.getpid()}: ")
 
 
 def test_a_server_that_never_listens_and_says_nothing(tmp_path: Path) -> None:
@@ -346,13 +340,13 @@ def test_a_server_that_asks_a_question_first(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_server_elsewhere_than_its_user_says(
-    tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hard_coded_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = "import socket; listener = socket.create_server(('127.0.0.1', 0))\n"
-    server = target(tmp_path, elsewhere + REACHED + WAIT, port=free_port)
+    server = target(tmp_path, elsewhere + REACHED + WAIT, port=hard_coded_port)
     error = failure_once(monkeypatch, (tmp_path / "reached").exists, server)
     assert str(error).startswith("the server listens on 127.0.0.1:")
-    assert str(error).endswith(f", not on port {free_port} as --target-port says")
+    assert str(error).endswith(f", not on port {hard_coded_port} as --target-port says")
 
 
 def test_a_server_on_an_address_that_is_not_the_loopback(
@@ -407,6 +401,7 @@ def test_hostile_output_is_shown_harmlessly(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------- TIME_WAIT
 
+KEPT = "connections of an earlier run keep it for a minute (TIME_WAIT)"
 WITHOUT_REUSEADDR = """
 import os, socket, threading
 listener = socket.socket()
@@ -429,10 +424,10 @@ def closed_by_the_server(port: int) -> socket.socket:
     return client
 
 
-def test_a_port_that_closed_connections_keep_is_waited_for(tmp_path: Path, free_port: int) -> None:
-    client = closed_by_the_server(free_port)
+def test_a_port_that_closed_connections_keep_is_waited_for(tmp_path: Path, hard_coded_port: int) -> None:
+    client = closed_by_the_server(hard_coded_port)
     started: list[Instance] = []
-    server = target(tmp_path, WITHOUT_REUSEADDR.format(port=free_port) + ECHO)
+    server = target(tmp_path, WITHOUT_REUSEADDR.format(port=hard_coded_port) + ECHO)
     thread = threading.Thread(target=lambda: started.append(server.start()))
     thread.start()
     starts = tmp_path / "starts"
@@ -442,18 +437,18 @@ def test_a_port_that_closed_connections_keep_is_waited_for(tmp_path: Path, free_
     thread.join(PATIENCE)
     (instance,) = started
     assert starts.read_text() == "xx"
-    assert instance.notes == (f"waited 0 s until port {free_port} left TIME_WAIT",)
+    assert instance.notes == (f"waited 0 s until port {hard_coded_port} left TIME_WAIT",)
     assert exchange(instance) == b"hello"
     instance.stop()
 
 
 def test_a_port_that_is_kept_for_too_long_is_explained(
-    tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hard_coded_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start_module, "LONGEST_TIME_WAIT", 0.05)
-    with closed_by_the_server(free_port):
-        error = failure(target(tmp_path, WITHOUT_REUSEADDR.format(port=free_port)))
+    with closed_by_the_server(hard_coded_port):
+        error = failure(target(tmp_path, WITHOUT_REUSEADDR.format(port=hard_coded_port)))
     assert error.explanation[1:3] == (
-        f"no process holds port {free_port}; connections of an earlier run keep it for a minute (TIME_WAIT)",
+        f"no process holds port {hard_coded_port}; {KEPT}",
         "try: set SO_REUSEADDR before bind()",
     )

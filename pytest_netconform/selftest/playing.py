@@ -85,7 +85,8 @@ def suites() -> tuple[Suite, ...]:
 
 def play_row(row: Row) -> Outcome:
     """Every check of every suite that fits the server, with all tiers gating."""
-    params = [("*", "reply", row.reply)] if row.reply is not None else []
+    said = (("reply", row.reply), ("encoding", row.encoding))
+    params = [("*", key, value) for key, value in said if value is not None]
     rules = Rules("robust", 1.0 if row.is_right else PATIENCE, params, row.scale)
     try:
         return Outcome(row, play_all(row.command, rules, row.profile))

@@ -14,12 +14,16 @@ from ..suite.source import read
 Kind = Literal["reference", "variation", "faulty"]
 REPLIES = ("", "--reply ok!")
 """Each reference is played as an echo server and as one that acknowledges."""
+IN_ENCODINGS = "threads"
+ENCODINGS = ("gb18030", "big5", "shift_jis", "euc-kr", "utf-8")
+"""One of them is played in these encodings too: what they do is the codec's alone."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One bundled server, started with `args`, and what is said of it: `profile` as by --target-profile,
-    `reply` as by --param '*.reply=...'.
+    `reply` and `encoding` as by --param '*.reply=...' and --param '*.encoding=...'; servers are told
+    their encoding too.
 
     `fails`: checks that it must fail; `sometimes`: that it may fail, because its defect is a race. Both
     may be patterns such as `*/one-client`. `looks_like`: the signatures that
@@ -34,6 +38,7 @@ class Row:
     args: str = ""
     profile: tuple[str, ...] = ()
     reply: str | None = None
+    encoding: str | None = None
     fails: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
     looks_like: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +47,8 @@ class Row:
 
     @property
     def id(self) -> str:
-        return f"{self.server} {self.args}".strip()
+        encoding = f"--encoding {self.encoding}" if self.encoding else ""
+        return " ".join(filter(None, (self.server, self.args, encoding)))
 
     @property
     def command(self) -> str:
@@ -63,6 +69,8 @@ def _references() -> Iterator[Row]:
     for name in bundled.reference_names():
         if "/" not in name:
             yield from (Row(name, "reference", args=args, scale=True) for args in REPLIES)
+    for encoding in ENCODINGS:
+        yield Row(IN_ENCODINGS, "reference", encoding=encoding)
 
 
 def _of_table(folder: str, kind: Kind) -> Iterator[Row]:
