@@ -12,6 +12,7 @@ from target_servers import PATIENCE, THREADED, WAIT, exchange, target
 from pytest_netconform.deadline import Deadline, DeadlineMissed, poll
 from pytest_netconform.errors import NotTestable
 from pytest_netconform.target import Instance
+from pytest_netconform.target.ports import lock_free_port
 from pytest_netconform.target.sockets import open_table
 from pytest_netconform.target.timewait import clear
 
@@ -22,9 +23,12 @@ CARELESS = THREADED.replace(
 
 
 def killed_with_a_client(instance: Instance) -> None:
-    """Its connection is in TIME_WAIT on the server's side."""
-    with instance.socket() as client:
+    """Its connection is in TIME_WAIT on the server's side, and nobody else has had the client's port."""
+    with contextlib.closing(instance.socket()) as client:
+        lock = lock_free_port()
         client.settimeout(PATIENCE)
+        client.bind((instance.host, lock.port))
+        lock.release()
         client.connect(instance.address())
         client.sendall(b"hello")
         assert client.recv(5) == b"hello"
@@ -56,11 +60,16 @@ def test_time_wait_keeps_a_careless_server_from_its_port_and_is_cleared_after_it
 
 
 def test_connections_in_time_wait_are_taken_off_a_port(hard_coded_port: int) -> None:
+    """The clients' ports are none that a connection of somebody else may have had."""
+    locks = [lock_free_port() for _ in range(3)]
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", hard_coded_port))
         listener.listen()
-        clients = [socket.create_connection(("127.0.0.1", hard_coded_port)) for _ in range(3)]
+        clients = [
+            socket.create_connection(("127.0.0.1", hard_coded_port), source_address=("127.0.0.1", lock.port))
+            for lock in locks
+        ]
         for _ in clients:
             listener.accept()[0].close()
     for client in clients:
@@ -74,6 +83,8 @@ def test_connections_in_time_wait_are_taken_off_a_port(hard_coded_port: int) -> 
         )
         clear(table, hard_coded_port)
         assert table.on_port(hard_coded_port) == []
+    for lock in locks:
+        lock.release()
     with socket.socket() as careless:
         careless.bind(("127.0.0.1", hard_coded_port))
 
