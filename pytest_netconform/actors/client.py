@@ -64,8 +64,6 @@ class Client(ABC):
         """Make it the client's own; a `receive_buffer` works only before the connection."""
         if receive_buffer is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        # Its end in TIME_WAIT then lets `target.timewait` have the port once more.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setblocking(False)
         self._sock = sock
         self._poll.register(sock)

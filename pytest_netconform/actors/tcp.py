@@ -58,6 +58,8 @@ class TcpActor(Client):
         poll(self.has_room, deadline, "the server to accept the clients before this one")
         sock = self._use(self.instance.socket(), receive_buffer)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # Our end in TIME_WAIT then lets `target.timewait` have the port once more.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.connect(self.instance.address())
         except BlockingIOError:

@@ -66,7 +66,7 @@ def _of_reply(stage: StreamStage, mismatch: Mismatch, actor: TcpActor, said: Sai
         missed=bool(mismatch.details.get("missed")),
         complete=actor.ended is not None,
         encoding=part.encoding,
-        acknowledgement=part.profile.reply.encode(part.encoding, "replace"),
+        acknowledgement=part.profile.acknowledgement(part.encoding),
         acknowledges=part.replies.acknowledgement is not None,
         half_closed=actor.half_closed,
         answered=stage.answered.get(actor.name, ()),

@@ -114,7 +114,7 @@ class Judge:
             check=item.check,
             variables={**variables, **texts, **item.binding},
             profile=profile,
-            replies=Replies(profile.reply.encode(encoding) if acknowledges else None),
+            replies=Replies(profile.acknowledgement(encoding) if acknowledges else None),
             encoding=encoding,
             patience=self.rules.patience,
             shown_path=item.shown_path,

@@ -10,7 +10,7 @@ from ..actors.tcp import TcpActor
 from ..actors.udp import UdpActor, heard_from_anybody
 from ..deadline import Deadline, DeadlineMissed
 from ..errors import NotTestable
-from ..payload import decode_guess, excerpt, visible
+from ..payload import ENCODINGS_TO_GUESS, decode_guess, excerpt, visible
 from ..target import Instance, Target, Transport
 from .profile import ASSUMED, Probed, Profile, Speaks, features_of
 
@@ -74,7 +74,16 @@ def _profile(instance: Instance, patience: float) -> Profile:
         features |= {"prints"}
         encoding, prints_in = _encodings(instance, patience)
     sentence = _sentence(instance.transport, speaks, reply, many, seen, encoding, "prints" in features)
-    return Profile(speaks, sentence, features, reply, encoding, prints_in, instance.transport)
+    reply_in = _written_in(reply, seen.total)
+    return Profile(speaks, sentence, features, reply, encoding, prints_in, instance.transport, reply_in)
+
+
+def _written_in(reply: str, received: bytes) -> str:
+    """The encoding in which the acknowledgement came; empty for text that is alike in all of them."""
+    if reply.isascii():
+        return ""
+    guesses = (guess for guess in ENCODINGS_TO_GUESS if reply.encode(guess, "ignore") in received)
+    return next(guesses, "latin-1")
 
 
 def _converse(instance: Instance, patience: float) -> Seen:

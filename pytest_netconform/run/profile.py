@@ -23,7 +23,8 @@ class Profile:
     """Found by the probe, corrected by what was declared. `seen` is one sentence for people.
 
     `encoding` is the one in which the target understands text, `prints_in` the one of its output;
-    empty where that was not seen. `transport` is how it was reached."""
+    empty where that was not seen. `transport` is how it was reached, `reply_in` the encoding in which the
+    acknowledgement `reply` came where that matters."""
 
     speaks: Speaks
     seen: str
@@ -32,6 +33,7 @@ class Profile:
     encoding: str = ""
     prints_in: str = ""
     transport: Transport = "tcp"
+    reply_in: str = ""
 
     def has(self, feature: str) -> bool:
         """Whether the target has it; `no-FEATURE` asks whether it has not."""
@@ -63,7 +65,15 @@ class Profile:
         """As if the probe had found this: for a suite that was chosen by hand. The acknowledgement that
         was seen stays known."""
         others = self.features - {"echo", "acknowledge", "replies"}
-        return replace(self, speaks=speaks, reply=reply or self.reply, features=others | features_of(speaks))
+        reply = reply or self.reply
+        reply_in = self.reply_in if reply == self.reply else ""
+        return replace(
+            self, speaks=speaks, reply=reply, reply_in=reply_in, features=others | features_of(speaks)
+        )
+
+    def acknowledgement(self, encoding: str) -> bytes:
+        """The reply's bytes: as they were seen, or as the suite's encoding writes what was declared."""
+        return self.reply.encode(self.reply_in or encoding, "replace")
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "features": sorted(self.features)}
