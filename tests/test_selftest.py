@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_netconform.selftest.page import catalogue, covered
+from pytest_netconform import bundled
+from pytest_netconform.selftest.page import catalogue, covered, page, proving
 from pytest_netconform.selftest.playing import play_row, suites
 from pytest_netconform.selftest.rows import Row, rows
-
-MOST_SKIPPED = 25
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
@@ -29,7 +28,10 @@ def test_each_defect_of_the_catalogue_has_a_check_or_a_reason() -> None:
 
 def test_each_check_fails_on_some_faulty_server_by_its_row() -> None:
     """A check that nothing fails proves nothing."""
-    from pytest_netconform.selftest.page import proving
-
     checks = [check.id for suite in suites() for check in suite.checks.values()]
     assert [check for check in checks if not proving(check)] == []
+
+
+def test_the_page_about_the_checks_is_the_one_that_is_generated() -> None:
+    written = (bundled.suites_dir().parent / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert written == page(), "run: netconform checks > docs/checks.md"
