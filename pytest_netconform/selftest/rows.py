@@ -28,7 +28,7 @@ class Row:
     `fails`: checks that it must fail; `sometimes`: that it may fail, because its defect is a race. Both
     may be patterns such as `*/one-client`. `looks_like`: the signatures that
     failures of checks name. `warns`: checks that a right server need not meet, none of
-    them core, each with the reason. All other checks pass or do not apply.
+    them core, each with the reason. `suites`: where only these are played. All other checks pass or do not apply.
     """
 
     server: str
@@ -44,6 +44,7 @@ class Row:
     looks_like: Mapping[str, str] = field(default_factory=dict)
     warns: Mapping[str, str] = field(default_factory=dict)
     scale: bool = False
+    suites: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
