@@ -21,7 +21,7 @@ from ..target import Target
 from .rows import Row, fits
 
 PATIENCE = 0.15
-"""A faulty server lets deadlines pass; what is right answers within milliseconds, or when it is played again."""
+"""A faulty server lets deadlines pass; what is right answers in milliseconds, or when it is played again."""
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ class Row:
     their encoding too.
 
     `fails`: checks that it must fail; `sometimes`: that it may fail, because its defect is a race. Both
-    may be patterns such as `*/one-client`. `looks_like`: the signatures that
-    failures of checks name. `warns`: checks that a right server need not meet, none of
-    them core, each with the reason. `suites`: where only these are played. All other checks pass or do not apply.
+    may be patterns such as `*/one-client`. `looks_like`: the signatures that failures of checks name.
+    `warns`: checks that a right server need not meet, none of them core, each with the reason. All other
+    checks pass or do not apply. `suites`: where only these are played.
     """
 
     server: str
