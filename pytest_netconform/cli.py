@@ -39,7 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     schema.set_defaults(run=_schema)
     selftest = commands.add_parser("selftest", help="play every bundled server and print who fails what")
     selftest.add_argument("servers", nargs="*", metavar="NAME", help="as threads or faulty/*; default: all")
-    selftest.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time")
+    selftest.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="so many at a time")
+    selftest.add_argument(
+        "--times", type=int, default=1, help="play each so often, to see that it never varies"
+    )
     selftest.set_defaults(run=_selftest)
     checks = commands.add_parser("checks", help="print the page about every bundled check, as Markdown")
     checks.set_defaults(run=_checks)
@@ -56,7 +59,7 @@ def _selftest(options: argparse.Namespace) -> int:
         raise UsageError(f"no bundled server is called {' or '.join(options.servers)}")
     began = time.monotonic()
     outcomes = []
-    for outcome in play_rows(rows, max(1, options.jobs)):
+    for outcome in play_rows(rows * max(1, options.times), max(1, options.jobs)):
         outcomes.append(outcome)
         for problem in outcome.problems():
             print(problem, file=sys.stderr, flush=True)
