@@ -157,7 +157,7 @@ class Run:
         if not self.default_suites:
             return
         for name, found in self.probed.items():
-            if found.profile is not None and not found.profile.has("replies"):
+            if found.profile is not None and not found.profile.has(_LEAST[found.profile.transport]):
                 raise UsageError(
                     f"target {name!r} {found.profile.seen}: no bundled suite fits that by itself. "
                     f"{_WHAT_TO_SAY[found.profile.transport]}"
@@ -175,6 +175,8 @@ class Run:
             judge.bench.retire()
 
 
+_LEAST = {"tcp": "replies", "udp": "echo"}
+"""The feature without which no bundled suite is for a target."""
 _WHAT_TO_SAY = {
     "tcp": "If it should echo, say --suite tcp-echo; if it should acknowledge, say "
     "--suite tcp-ack --param 'tcp-ack.reply=ok!'.",

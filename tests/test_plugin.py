@@ -468,3 +468,22 @@ def test_a_hard_coded_udp_port_is_started_again_after_a_failure(
     result = pytester.runpytest_subprocess("--target", command, "-k", "one-frame or own-answers or crowd")
     assert result.parseoutcomes() == {"passed": 3, "failed": 1, "deselected": 12}
     result.stdout.fnmatch_lines([f"netconform: srv echoes (UDP); port {hard_coded_port}"])
+
+
+def test_datagrams_that_are_acknowledged_are_for_no_bundled_suite(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_subprocess("--target=ref:udp-echo --reply ok!")
+    result.stderr.fnmatch_lines(["*'udp-echo' answers 'ok!' to everything (UDP)*say --suite udp-echo.*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_checks_of_scale_are_played_on_demand(pytester: pytest.Pytester) -> None:
+    pytester.makefile(
+        ".netconform.yaml",
+        mine=(
+            "suite: mine\ntitle: mine\napplies_to: tcp\nchecks:\n  large:\n    title: large\n    scale: true\n"
+            "    steps: [{connect: {crowd: 50}}, {exchange: hello, with: crowd}]\n"
+        ),
+    )
+    here = ("mine.netconform.yaml", "--target=ref:threads")
+    pytester.runpytest_subprocess(*here).assert_outcomes(skipped=1)
+    pytester.runpytest_subprocess(*here, "-m", "scale").assert_outcomes(passed=1)
