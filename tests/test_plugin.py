@@ -480,7 +480,8 @@ def test_checks_of_scale_are_played_on_demand(pytester: pytest.Pytester) -> None
     pytester.makefile(
         ".netconform.yaml",
         mine=(
-            "suite: mine\ntitle: mine\napplies_to: tcp\nchecks:\n  large:\n    title: large\n    scale: true\n"
+            "suite: mine\ntitle: mine\napplies_to: tcp\nchecks:\n"
+            "  large:\n    title: large\n    scale: true\n"
             "    steps: [{connect: {crowd: 50}}, {exchange: hello, with: crowd}]\n"
         ),
     )
