@@ -498,7 +498,7 @@ IN_A_STEP = """
         17: 'server': write SERVER_WORDS, SERVER_FORMS, not 5
 
     log: hello
-        14: 'log' is written {contains: ..., times: ..., in_pieces: ...}, not 'hello'
+        14: 'log' is written {contains: ..., times: ..., in_pieces: ..., names: ...}, not 'hello'
 
     log: {contains: 5}
         25: 'contains' is text; write it in quotes

@@ -136,9 +136,10 @@ class Instance:
         return self._tree.pids()
 
     def vitals(self) -> Vitals:
-        rows = self._table.on_port(self.port)
+        pids = self._tree.pids()
+        rows = self._table.on_port(self.port) if pids else []
         held = sum(row.inode != 0 and row.state != "LISTEN" for row in rows)
-        return replace(vitals_of(self._tree.pids()), connections=held)
+        return replace(vitals_of(pids), connections=held)
 
     def descriptors_left(self, count: int) -> contextlib.AbstractContextManager[None]:
         """Inside of it the processes that are there can open so many descriptors more."""
