@@ -16,8 +16,8 @@ def test_a_bundled_server_brings_what_its_row_says(row: Row) -> None:
     if outcome.unavailable:
         pytest.skip(outcome.unavailable)
     assert outcome.problems() == []
-    if row.kind == "reference":
-        assert sum(result.verdict == "passed" for result in outcome.results) > 40
+    if row.is_right:
+        assert any(result.verdict == "passed" for result in outcome.results)
 
 
 def test_each_defect_of_the_catalogue_has_a_check_or_a_reason() -> None:

@@ -279,7 +279,7 @@ def test_a_paused_server_answers_when_it_is_resumed(tmp_path: Path) -> None:
 def test_without_proc_the_tree_is_followed_by_psutil(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start_module, "open_tree", PsutilTree)
     instance = target(tmp_path, WORKERS).start()
-    assert len(instance.pids()) == 4
+    poll(lambda: len(instance.pids()) == 4, Deadline(PATIENCE), "the workers")
     instance.pause()
     instance.resume()
     assert exchange(instance) == b"hello"

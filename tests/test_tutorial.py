@@ -14,17 +14,24 @@ from pytest_netconform.selftest.playing import play_all
 
 TUTORIAL = Path(__file__).parent / "tutorial"
 
-SPLIT = {
-    "gbk/split-character": "failed",
-    "gbk/longer-than-the-buffer[ascii=1]": "failed",
-    "gbk/split-everywhere": "skipped",
-    "gbk/two-halves-of-two-clients": "skipped",
-}
+CUT = {"gbk/split-character", "gbk/longer-than-the-buffer[ascii=1]"}
 """recv(1024).decode('gbk') fails on half a character."""
+ALL = CUT | {"isolation/out-of-descriptors"}
+"""Nobody catches what accept() raises."""
+DEFECTS = {
+    # Its children outlive it, and SO_REUSEADDR is missing.
+    "multi_process": ALL
+    | {"lifecycle/sigterm-with-a-client", "lifecycle/leaves-no-orphans", "lifecycle/restarts-at-once"},
+    # Its threads are no daemons.
+    "multi_thread": ALL | {"lifecycle/ctrl-c-with-a-client"},
+    "gevent_server": ALL | {"lifecycle/restarts-at-once"},
+}
+BY_CHANCE = {"isolation/greedy-sender"}
+"""gevent lets others run only where a client has nothing to read: how often that is depends on the machine."""
 
 
-@pytest.mark.parametrize("name", ["multi_process", "multi_thread", "gevent_server"])
-def test_a_server_of_the_tutorial_fails_on_cut_characters_alone(
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_server_of_the_tutorial_fails_on_its_real_defects_alone(
     name: str, tmp_path: Path, hard_coded_port: int
 ) -> None:
     """The port is hard-coded, and two of the three do not set SO_REUSEADDR: they are started again
@@ -34,9 +41,7 @@ def test_a_server_of_the_tutorial_fails_on_cut_characters_alone(
     source = (TUTORIAL / f"{name}.py").read_text("utf-8").replace("7788", str(hard_coded_port))
     (tmp_path / "srv.py").write_text(source, encoding="utf-8")
     results = play_all(shlex.join([sys.executable, str(tmp_path / "srv.py")]), Rules("robust", 0.3))
-    assert {
-        r.check: r.verdict for r in results if "needs" not in r.because and r.verdict != "passed"
-    } == SPLIT
+    assert {result.check for result in results if not result.met} - BY_CHANCE == DEFECTS[name]
     (split,) = (result for result in results if result.check == "gbk/split-character")
     assert split.hint is not None
     assert "codecs.getincrementaldecoder" in (split.hint["en"] or "")

@@ -20,7 +20,7 @@ from ..suite.model import Suite
 from ..target import Target
 from .rows import Row, fits
 
-PATIENCE = 0.15
+PATIENCE = 0.25
 """A faulty server lets deadlines pass; what is right answers in milliseconds, or when it is played again."""
 
 

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -160,9 +161,10 @@ class Instance:
         """Whether a connection that the server closed first keeps its port."""
         return any(row.state == "TIME_WAIT" for row in self._table.on_port(self.port))
 
-    def asleep(self) -> bool:
-        """Whether all of its threads wait: it has done what it could do with what it was sent."""
-        return asleep(self._tree.pids())
+    def asleep(self, pids: Sequence[int] | None = None) -> bool:
+        """Whether all of its threads wait: it has done what it could do with what it was sent. `pids`
+        spares the search for its processes."""
+        return asleep(self._tree.pids() if pids is None else pids)
 
     def pause(self) -> None:
         """Return when every thread of the tree is stopped. Raises EnvironmentFault."""

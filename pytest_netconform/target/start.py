@@ -180,8 +180,10 @@ class _Readiness:
 
     def _is_final(self, chosen: Endpoint) -> bool:
         """Whether it listens where it was told to, or has come to rest elsewhere: the first port that
-        a server opens may be one for its debugger."""
-        if chosen.port in (self.offered, self.known):
+        a server opens may be one for its debugger, and its IPv6 socket may be seen before its other one."""
+        address = for_clients(chosen)
+        is_ipv6 = address is not None and address.family == socket.AF_INET6
+        if self._is_expected(chosen) and not is_ipv6:
             return True
         self._patience = self._patience or Deadline(CALM_FOR_CERTAIN)
         self._calm = self._calm + 1 if asleep(self.tree.pids()) else 0
