@@ -27,7 +27,7 @@ DEFECTS = {
     "gevent_server": ALL | {"lifecycle/restarts-at-once"},
 }
 BY_CHANCE = {"isolation/greedy-sender"}
-"""gevent lets others run only where a client has nothing to read: how often that is depends on the machine."""
+"""gevent lets others run only where a client has nothing to read, which depends on the machine."""
 
 
 @pytest.mark.parametrize("name", DEFECTS)
