@@ -112,16 +112,18 @@ MEANWHILE = (
 )
 
 
+WRONG_IF_LONG = (
+    "[0 for _ in iter(lambda: data == b'x' and not seen, False)];"
+    " conn.sendall(data if len(data) < 9 else data[:-1] + b'?'); len(data) > 8 and seen.append(1)"
+)
+"""The short ones are answered when a long one has been answered wrongly."""
+
+
 @pytest.mark.parametrize(
     ("body", "found"),
     [
         (ECHO, ""),
-        (
-            # The short ones are answered when a long one has been answered wrongly.
-            "[0 for _ in iter(lambda: data == b'x' and not seen, False)];"
-            " conn.sendall(data if len(data) < 9 else data[:-1] + b'?'); len(data) > 8 and seen.append(1)",
-            "received something else",
-        ),
+        (WRONG_IF_LONG, "received something else"),
     ],
 )
 def test_a_client_that_streams_meanwhile(tmp_path: Path, body: str, found: str) -> None:
