@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_netconform.payload import width
-from pytest_netconform.run.signature import PREDICATES, WINDOW, Evidence, looks_like, sentence
+from pytest_netconform.run.signature import PREDICATES, looks_like, sentence
+from pytest_netconform.run.view import WINDOW, Evidence
 from pytest_netconform.suite.signatures import SIGNATURES
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=12)

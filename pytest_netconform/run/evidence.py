@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from ..actors.client import ConnectionEnded, Refused
 from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed
-from .signature import HEAD, TOKEN, Evidence
+from .signature import TOKEN
 from .stage import Mismatch
 from .streams import StreamStage, as_stream
 from .transcript import Event
+from .view import HEAD, Evidence
 
 REST = 2.0
 """Seconds for what still comes after wrong bytes; only a server that keeps its side open lets them pass."""

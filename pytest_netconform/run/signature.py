@@ -10,31 +10,31 @@ import codecs
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from ..suite.signatures import SIGNATURES
-from .result import Received
+from .view import (
+    ENOUGH,
+    FRAGMENT,
+    HEAD,
+    WINDOW,
+    Evidence,
+    View,
+    came_as,
+    came_as_any,
+    decoded,
+    difference,
+    encoded,
+    name_of,
+    view_of,
+)
 
-WINDOW = 64 * 1024
-"""Bytes around the first difference that are looked at."""
-BEFORE = 4 * 1024
-"""Bytes of them before the difference, where it is not near the beginning."""
 AHEAD = 1024 * 1024
 """Bytes after the difference in which a moved piece is searched."""
-HEAD = 8 * 1024
-"""Bytes of a reply that was right that are kept."""
-
-ENOUGH = 16
-"""Bytes beyond the difference that must agree where not all is known."""
 PIECE = 128
 """Bytes by which a moved piece is known again: numbered lines differ in their numbers only."""
 TOKEN = 4
 """The shortest message that is known again in what somebody else received."""
-FRAGMENT = 8
-"""The shortest piece of a message that is known again."""
 BUFFERS = frozenset({1000, 10_000, *(2**power for power in range(6, 18))})
-BELOW_ANY_CHARACTER = re.compile(rb"[\x00-\x2f]")
-"""Bytes that are no part of a longer character in UTF-8, GBK or GB18030."""
 FFFD = "\ufffd".encode()
 IN_OTHER_NOTATION = re.compile(
     rb"<Buffer( [0-9a-f]{2})+"  # Node
@@ -42,66 +42,12 @@ IN_OTHER_NOTATION = re.compile(
     rb"|\[B@[0-9a-f]{3,8}"  # Java
 )
 
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known of one mismatch.
-
-    `expected` was due next and `received` came in its place; `complete` tells that nothing more can
-    come. `answered` are the last replies of this connection that were right, oldest first, of which
-    at most HEAD bytes are kept. `sent` is what this client sent, `others` what the other clients of the
-    check sent, `earlier` what was sent on connections that have gone.
-    `half_closed`: the client has ended its side; `answers_end`: another that did so at once got an answer.
-    `elsewhere`: what was due came to another client. `waited_for`: after what the missing reply came.
-    `printed` is the server's output where text is missing from it, and `expected` then that text;
-    `whole_characters` tells that no client of the check has left half a character."""
-
-    expected: bytes
-    received: bytes = b""
-    got: Received | None = None
-    ended: bool = False
-    missed: bool = False
-    complete: bool = False
-    encoding: str = "utf-8"
-    acknowledgement: bytes = b""
-    acknowledges: bool = False
-    answered: tuple[bytes, ...] = ()
-    sent: tuple[bytes, ...] = ()
-    others: tuple[bytes, ...] = ()
-    earlier: tuple[bytes, ...] = ()
-    half_closed: bool = False
-    answers_end: bool = False
-    elsewhere: bool = False
-    waited_for: str = ""
-    printed: bytes | None = None
-    whole_characters: bool = True
-
-
-@dataclass(frozen=True)
-class View:
-    """The part of the evidence around the first difference, which stands at `at`.
-
-    `due` and `came` begin at `base`; `whole` tells that they are all there is."""
-
-    of: Evidence
-    due: bytes
-    came: bytes
-    at: int
-    base: int
-    whole: bool
-
-    @property
-    def surplus(self) -> bytes:
-        """What came after everything that was due."""
-        return self.came[self.at :] if self.at == len(self.due) else b""
-
-
 Predicate = Callable[[View], bool]
 
 
 def looks_like(evidence: Evidence) -> str | None:
     """The name of the first signature that fits, one of SIGNATURES; None where nothing is clear."""
-    view = _view(evidence)
+    view = view_of(evidence)
     return next((name for name, fits in PREDICATES.items() if fits(view)), None)
 
 
@@ -109,84 +55,6 @@ def sentence(name: str, lang: str) -> str:
     """What the signature says, in English or in Chinese."""
     en, zh = SIGNATURES[name]
     return zh if lang == "zh" else en
-
-
-# ---------------------------------------------------------------- what is looked at
-
-
-def _view(evidence: Evidence) -> View:
-    due, came = _restated(evidence)
-    at = difference(due, came)
-    base = 0 if at < WINDOW // 2 else _start_of_character(due, at - BEFORE, at)
-    window = slice(base, base + WINDOW)
-    whole = base == 0 and max(len(due), len(came)) <= WINDOW
-    return View(evidence, due[window], came[window], at - base, base, whole)
-
-
-def _restated(evidence: Evidence) -> tuple[bytes, bytes]:
-    """(what was due, what came). What is too much belongs to the reply before it."""
-    if evidence.printed is not None:
-        return evidence.expected, b""
-    last = evidence.answered[-1] if evidence.answered else b""
-    if evidence.got == "extra":
-        return last, last + evidence.received[:WINDOW]
-    before = evidence.received[:WINDOW].find(evidence.expected[:FRAGMENT])
-    if last and before > 0 and evidence.received.startswith(evidence.expected, before):
-        return last, last + evidence.received[:before]
-    return evidence.expected, evidence.received
-
-
-def difference(one: bytes, other: bytes) -> int:
-    """The index of the first byte that differs, or where the shorter one ends."""
-    end = min(len(one), len(other))
-    for start in range(0, end, WINDOW):
-        window = slice(start, min(start + WINDOW, end))
-        if one[window] != other[window]:
-            pairs = enumerate(zip(one[window], other[window], strict=True))
-            return start + next(i for i, (a, b) in pairs if a != b)
-    return end
-
-
-def _start_of_character(data: bytes, start: int, end: int) -> int:
-    """A place from `start` on where surely no character is cut; `start` if none is seen."""
-    found = BELOW_ANY_CHARACTER.search(data, start, end)
-    return found.end() if found else start
-
-
-def _came_as(view: View, made: bytes | None) -> bool:
-    """Whether what came is `made` of what was due, by a change that shows."""
-    if made is None or made == view.due or not view.due or not view.came:
-        return False
-    if view.whole:
-        return view.came == made
-    common = min(len(made), len(view.came))
-    return common >= view.at + ENOUGH and view.came[:common] == made[:common]
-
-
-def _came_as_any(view: View, many: Iterable[bytes | None]) -> bool:
-    return any(_came_as(view, made) for made in many)
-
-
-def _decoded(data: bytes, encoding: str, errors: str = "strict", *, cut: bool = False) -> str | None:
-    """`cut` tells that the last character may be incomplete."""
-    try:
-        return codecs.getincrementaldecoder(encoding)(errors).decode(data, not cut)
-    except (ValueError, LookupError):
-        return None
-
-
-def _encoded(text: str | None, encoding: str, errors: str = "strict") -> bytes | None:
-    try:
-        return text.encode(encoding, errors) if text is not None else None
-    except (ValueError, LookupError):
-        return None
-
-
-def _name(encoding: str) -> str:
-    try:
-        return codecs.lookup(encoding).name
-    except LookupError:
-        return ""
 
 
 # ---------------------------------------------------------------- somebody else's bytes
@@ -254,7 +122,7 @@ def _half_of(view: View, messages: tuple[bytes, ...]) -> bool:
         return False
     for message in messages:
         half = _incomplete_end(message, view.of.encoding)
-        text = _decoded(half + view.due, view.of.encoding, "replace", cut=True) if half else None
+        text = decoded(half + view.due, view.of.encoding, "replace", cut=True) if half else None
         if text and "\ufffd" not in text and _is_printed(view, text):
             return True
     return False
@@ -270,7 +138,7 @@ def _incomplete_end(data: bytes, encoding: str) -> bytes:
 
 
 def _is_printed(view: View, text: str) -> bool:
-    forms = (_encoded(text, "utf-8"), _encoded(text, view.of.encoding))
+    forms = (encoded(text, "utf-8"), encoded(text, view.of.encoding))
     return any(form in (view.of.printed or b"") for form in forms if form)
 
 
@@ -285,18 +153,18 @@ def _bytes_printed(view: View) -> bool:
     if IN_OTHER_NOTATION.match(view.came) and not IN_OTHER_NOTATION.match(view.due):
         return True
     made = repr(view.due).encode()
-    return _came_as(view, made if view.whole else made[:-1])
+    return came_as(view, made if view.whole else made[:-1])
 
 
 def _changed(view: View, change: Callable[[str], str]) -> bytes | None:
-    text = _decoded(view.due, view.of.encoding, cut=not view.whole)
-    return _encoded(change(text), view.of.encoding) if text is not None else None
+    text = decoded(view.due, view.of.encoding, cut=not view.whole)
+    return encoded(change(text), view.of.encoding) if text is not None else None
 
 
 def _case_of_bytes(view: View) -> bool:
     for of_bytes, of_text in ((bytes.upper, str.upper), (bytes.lower, str.lower)):
         made = of_bytes(view.due)
-        if _came_as(view, made) and _ascii_changed(view, of_text) not in (None, made):
+        if came_as(view, made) and _ascii_changed(view, of_text) not in (None, made):
             return True
     return False
 
@@ -306,11 +174,11 @@ def _ascii_changed(view: View, change: Callable[[str], str]) -> bytes | None:
 
 
 def _upper_cased(view: View) -> bool:
-    return _came_as_any(view, (view.due.upper(), _changed(view, str.upper)))
+    return came_as_any(view, (view.due.upper(), _changed(view, str.upper)))
 
 
 def _lower_cased(view: View) -> bool:
-    return _came_as_any(view, (view.due.lower(), _changed(view, str.lower)))
+    return came_as_any(view, (view.due.lower(), _changed(view, str.lower)))
 
 
 def _other_case(view: View) -> bool:
@@ -329,12 +197,12 @@ def _newline_added(view: View) -> bool:
 def _newline_stripped(view: View) -> bool:
     due = view.due
     made = (due.rstrip(b"\r\n"), due.replace(b"\n", b""), due.replace(b"\r", b"").replace(b"\n", b""))
-    return _came_as_any(view, made) or (b"\n" in (gap := _left_out(view)) and not gap.strip(b"\r\n"))
+    return came_as_any(view, made) or (b"\n" in (gap := _left_out(view)) and not gap.strip(b"\r\n"))
 
 
 def _blanks_stripped(view: View) -> bool:
     made = (view.due.strip(), view.due.lstrip(), view.due.rstrip(), b"".join(view.due.split()))
-    if _came_as_any(view, made):
+    if came_as_any(view, made):
         return True
     gap = _left_out(view)
     return bool(gap) and not gap.strip() and not _byte_missing(view)
@@ -342,7 +210,7 @@ def _blanks_stripped(view: View) -> bool:
 
 def _newlines_changed(view: View) -> bool:
     bare = view.due.replace(b"\r\n", b"\n")
-    return _came_as_any(view, (bare, bare.replace(b"\n", b"\r\n"), view.due.replace(b"\n", b"\r\n")))
+    return came_as_any(view, (bare, bare.replace(b"\n", b"\r\n"), view.due.replace(b"\n", b"\r\n")))
 
 
 # ---------------------------------------------------------------- copies and buffers
@@ -368,7 +236,7 @@ def _reversed(view: View) -> bool:
     if len(view.due) < TOKEN:
         return False
     if view.whole:
-        return _came_as_any(view, (view.due[::-1], _changed(view, lambda text: text[::-1])))
+        return came_as_any(view, (view.due[::-1], _changed(view, lambda text: text[::-1])))
     end = view.of.expected[-ENOUGH:]
     once = view.of.expected[-WINDOW:].count(end) == 1
     return once and view.at == 0 and view.came[:ENOUGH] == end[::-1]
@@ -428,35 +296,35 @@ def _cut_at_buffer(view: View) -> bool:
 def _recoded(view: View, sources: Iterable[str], targets: Iterable[str]) -> Iterator[bytes | None]:
     """What was due, read in one encoding and written in another."""
     for source, target in itertools.product(dict.fromkeys(sources), targets):
-        if _name(source) != _name(target):
+        if name_of(source) != name_of(target):
             for errors in ("strict", "replace"):
-                yield _encoded(_decoded(view.due, source, errors, cut=not view.whole), target)
+                yield encoded(decoded(view.due, source, errors, cut=not view.whole), target)
 
 
 def _as_utf_8(view: View) -> bool:
-    return _came_as_any(view, _recoded(view, (view.of.encoding, "gbk", "gb18030"), ("utf-8",)))
+    return came_as_any(view, _recoded(view, (view.of.encoding, "gbk", "gb18030"), ("utf-8",)))
 
 
 def _as_gbk(view: View) -> bool:
-    return _came_as_any(view, _recoded(view, (view.of.encoding, "utf-8"), ("gbk", "gb18030")))
+    return came_as_any(view, _recoded(view, (view.of.encoding, "utf-8"), ("gbk", "gb18030")))
 
 
 def _as_utf_16(view: View) -> bool:
     targets = ("utf-16-le", "utf-16-be", "utf-16")
-    return _came_as_any(view, _recoded(view, (view.of.encoding, "gbk"), targets))
+    return came_as_any(view, _recoded(view, (view.of.encoding, "gbk"), targets))
 
 
 def _decoded_as_latin_1(view: View) -> bool:
     if view.of.printed is not None:
         return not view.due.isascii() and view.due.decode("latin-1").encode() in view.of.printed
-    return _came_as_any(view, _recoded(view, ("latin-1", "cp1252"), ("utf-8",)))
+    return came_as_any(view, _recoded(view, ("latin-1", "cp1252"), ("utf-8",)))
 
 
 def _decoded_as_utf_8(view: View) -> bool:
     """In the output only: what was meant in another encoding is valid UTF-8 by chance."""
-    if view.of.printed is None or view.due.isascii() or _decoded(view.due, "utf-8") is None:
+    if view.of.printed is None or view.due.isascii() or decoded(view.due, "utf-8") is None:
         return False
-    return _name(view.of.encoding) != "utf-8" and view.due in view.of.printed
+    return name_of(view.of.encoding) != "utf-8" and view.due in view.of.printed
 
 
 def _replacement_character(view: View) -> bool:
@@ -473,15 +341,15 @@ def _question_marks(view: View) -> bool:
     if view.came[view.at : view.at + 1] != b"?" or view.due.isascii():
         return False
     sources = dict.fromkeys((view.of.encoding, "utf-8", "gbk", "ascii", "latin-1"))
-    texts = (_decoded(view.due, source, "replace", cut=not view.whole) for source in sources)
+    texts = (decoded(view.due, source, "replace", cut=not view.whole) for source in sources)
     targets = ("ascii", "gbk", "latin-1", view.of.encoding)
-    return any(_came_as_any(view, (_encoded(text, t, "replace") for t in targets)) for text in texts)
+    return any(came_as_any(view, (encoded(text, t, "replace") for t in targets)) for text in texts)
 
 
 def _undecodable_dropped(view: View) -> bool:
     for source in dict.fromkeys((view.of.encoding, "utf-8", "gbk", "ascii")):
-        text = _decoded(view.due, source, "ignore", cut=not view.whole)
-        if text and _came_as(view, _encoded(text, source)):
+        text = decoded(view.due, source, "ignore", cut=not view.whole)
+        if text and came_as(view, encoded(text, source)):
             return True
     return False
 
@@ -502,7 +370,7 @@ def _byte_extra(view: View) -> bool:
 
 def _moved(view: View, made: bytes) -> bool:
     """Where not all is known, a repeated pattern could have moved by more than a byte."""
-    if not _came_as(view, made) or (not view.came[view.at :] and not view.of.complete):
+    if not came_as(view, made) or (not view.came[view.at :] and not view.of.complete):
         return False
     piece = view.due[view.at + 1 : view.at + 1 + ENOUGH]
     return view.whole or view.due.count(piece) == 1

@@ -13,8 +13,8 @@ from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed
 from ..payload import excerpt
 from ..suite.matching import Answer, Expected, exactly
-from .signature import HEAD
 from .stage import SHOWN_WHOLE, Mismatch, NotApplicable, Stage
+from .view import HEAD
 
 
 def as_stream(actor: Client) -> TcpActor:
