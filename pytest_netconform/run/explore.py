@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -201,9 +202,8 @@ def _confirmed(search: _Search) -> Case | None:
 def _nothing_from_local_code() -> Iterator[None]:
     """Hypothesis mixes constants into its values that it finds in the user's own modules, and keeps them on
     disk: the values would depend on what happens to be imported. There is no public way to say no."""
-    from hypothesis.internal.conjecture import providers
-
-    provider: Any = getattr(providers, "HypothesisProvider", None)
+    module = sys.modules.get("hypothesis.internal.conjecture.providers")
+    provider: Any = getattr(module, "HypothesisProvider", None)
     before = getattr(provider, "_maybe_draw_constant", None)
     if before is None:  # a version that does not do so
         yield
