@@ -66,7 +66,7 @@ def test_cuts_lie_inside_of_their_data_wherever_they_are_named() -> None:
 def test_a_failing_cut_gets_as_small_as_its_data() -> None:
     """One byte before the cut, one after it."""
     made = given(t={"text": {"max": 60}}, c={"cuts": "t"})
-    assert smallest(made, lambda drawn: bool(drawn["c"])) == {"t": "aa", "c": (1,)}
+    assert smallest(made, lambda drawn: bool(drawn["c"]), "ascii") == {"t": "aa", "c": (1,)}
 
 
 # ---------------------------------------------------------------- characters
