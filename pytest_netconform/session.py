@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shlex
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -197,6 +196,8 @@ def seed(config: pytest.Config, settings: options.Settings) -> int | None:
     typed = config.getoption("hypothesis_seed", None)
     if typed is None:
         return settings.seed
+    import random
+
     return int(typed) if typed.isdecimal() else random.getrandbits(32)
 
 

@@ -69,7 +69,8 @@ def rows() -> tuple[Row, ...]:
 def _references() -> Iterator[Row]:
     for name in bundled.reference_names():
         if "/" not in name:
-            yield from (Row(name, "reference", args=args, scale=True) for args in REPLIES)
+            replies = REPLIES if bundled.reference(name).parent.name == "tcp" else REPLIES[:1]
+            yield from (Row(name, "reference", args=args, scale=True) for args in replies)
     for encoding in ENCODINGS:
         yield Row(IN_ENCODINGS, "reference", encoding=encoding)
 
