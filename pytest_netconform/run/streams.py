@@ -94,15 +94,15 @@ class StreamStage(Stage):
 
     def prove_nothing_more(self, actors: list[Client]) -> None:
         judged = list(map(as_stream, actors))
-        if self.instance.exited() is not None:
-            self._settle_after_death(judged)
+        if self.may_die or self.instance.exited() is not None:
+            self._settle_at_its_end(judged)
         elif self.part.profile.has("closes-at-eof"):
             self._settle_by_end(judged)
         else:
             self._settle_by_fence(judged)
 
-    def _settle_after_death(self, actors: list[TcpActor]) -> None:
-        """Everything that it has sent is here. Aborting leaves no TIME_WAIT on its port."""
+    def _settle_at_its_end(self, actors: list[TcpActor]) -> None:
+        """A server that ends owes nothing more. Aborting leaves no TIME_WAIT on its port."""
         for actor in actors:
             actor.read_available()
             self.refuse_surplus(actor)
