@@ -103,6 +103,8 @@ class DatagramStage(Stage):
     def prove_nothing_more(self, actors: list[Client]) -> None:
         """One more exchange of each client brings its reply and no other datagram; nor does one come
         until the server, if that can be seen, has nothing more to do."""
+        if self.may_die:
+            return
         for actor in actors:
             self.read_available(actor)
             self.refuse_surplus(actor)
