@@ -40,7 +40,7 @@ def test_a_server_of_the_tutorial_fails_on_its_real_defects_alone(
         pytest.skip("gevent is not installed; the extra 'references' brings it")
     source = (TUTORIAL / f"{name}.py").read_text("utf-8").replace("7788", str(hard_coded_port))
     (tmp_path / "srv.py").write_text(source, encoding="utf-8")
-    results = play_all(shlex.join([sys.executable, str(tmp_path / "srv.py")]), Rules("robust", 0.3))
+    results = play_all(Target("srv", shlex.join([sys.executable, str(tmp_path / "srv.py")])), Rules("robust", 0.3))
     assert {result.check for result in results if not result.met} - BY_CHANCE == DEFECTS[name]
     (split,) = (result for result in results if result.check == "gbk/split-character")
     assert split.hint is not None

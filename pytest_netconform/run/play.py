@@ -15,7 +15,7 @@ from .result import Finding
 from .signature import looks_like
 from .stage import Mismatch, Part, Stage
 from .streams import StreamStage
-from .transcript import Transcript
+from .transcript import MOST_EVENTS, Transcript
 
 DEATH_NOTICE = 1.0
 STAGES: dict[Transport, type[Stage]] = {"tcp": StreamStage, "udp": DatagramStage}
@@ -85,13 +85,14 @@ def _failed(stage: Stage, exc: Exception, explain: bool) -> Played:
     Where a deadline passed, what the server does about the attempts to explain it does not count."""
     stage.transcript.over = True
     finding, seconds = _finding(stage, exc), _seconds(stage)
-    died, lines = stage.instance.exited(), stage.instance.log.lines(stage.log_mark)
+    died = stage.instance.exited()
+    lines = stage.instance.log.lines(stage.log_mark, MOST_EVENTS) if finding.missed else []
     if explain and isinstance(exc, Mismatch) and isinstance(stage, StreamStage):
         finding = replace(finding, looks_like=_looks_like(stage, exc))
     if not finding.missed:
         stage.clear()
         died = died or stage.instance.exited() or _await_death(stage)
-        lines = stage.instance.log.lines(stage.log_mark)
+        lines = stage.instance.log.lines(stage.log_mark, MOST_EVENTS)
     for moment, line in lines:
         stage.transcript.note_at(moment, "server", f"prints {line}")
     return Played([finding], stage.transcript, seconds, died, "\n".join(line for _, line in lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -82,23 +82,24 @@ def suites() -> tuple[Suite, ...]:
     return tuple(load(path, f"suites/{path.name}") for path in bundled.suites())
 
 
-def play_row(row: Row) -> Outcome:
-    """Every check of every suite that fits the server, with all tiers gating."""
+def play_row(row: Row, env: Mapping[str, str] | None = None) -> Outcome:
+    """Every check of every suite that fits the server, with all tiers gating; `env` is added to the
+    server's environment."""
     said = (("reply", row.reply), ("encoding", row.encoding))
     params = [("*", key, value) for key, value in said if value is not None]
     rules = Rules("robust", 1.0 if row.is_right else PATIENCE, params, row.scale)
+    target = Target("server", row.command, env=env or {})
     try:
-        return Outcome(row, play_all(row.command, rules, row.profile, row.suites))
+        return Outcome(row, play_all(target, rules, row.profile, row.suites))
     except EnvironmentFault as exc:
         return Outcome(row, unavailable=str(exc))
 
 
 def play_all(
-    command: str, rules: Rules, profile: Sequence[str] = (), only: Sequence[str] = ()
+    target: Target, rules: Rules, profile: Sequence[str] = (), only: Sequence[str] = ()
 ) -> tuple[Result, ...]:
     """The results of every check of the bundled suites that fit the server, or of those that are named;
     `profile` is what is said of it. Raises EnvironmentFault where this machine cannot run it."""
-    target = Target("server", command)
     probed = probe(target, rules.patience)
     if probed.profile is None and probed.blame == "environment":
         raise EnvironmentFault(probed.fault, probed.explanation)

@@ -70,7 +70,8 @@ def _references() -> Iterator[Row]:
     for name in bundled.reference_names():
         if "/" not in name:
             replies = REPLIES if bundled.reference(name).parent.name == "tcp" else REPLIES[:1]
-            yield from (Row(name, "reference", args=args, scale=True) for args in replies)
+            # A thousand clients are as many whatever they are answered.
+            yield from (Row(name, "reference", args=args, scale=not args) for args in replies)
     for encoding in ENCODINGS:
         yield Row(IN_ENCODINGS, "reference", encoding=encoding)
 

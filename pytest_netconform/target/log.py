@@ -25,6 +25,7 @@ PRINTED_IN = ("utf-8", "gbk")
 
 Line = tuple[float, str]
 """When its first byte arrived (time.monotonic), and the line, safe to print."""
+RawLine = tuple[float, bytes]
 
 
 class _Part:
@@ -56,13 +57,13 @@ class _Part:
     def since(self, mark: int) -> bytes:
         return bytes(self.data[max(0, mark - self.start) :])
 
-    def lines(self, mark: int) -> Iterator[Line]:
+    def lines(self, mark: int) -> Iterator[RawLine]:
         position = max(self.start, mark)
         stamps = deque(self.stamps)
         for line in self.since(mark).splitlines(keepends=True):
             while len(stamps) > 1 and stamps[1][0] <= position:
                 stamps.popleft()
-            yield stamps[0][1], printable(line)
+            yield stamps[0][1], line
             position += len(line)
 
 
@@ -125,14 +126,19 @@ class Log:
     def _since(self, mark: int) -> bytes:
         return self._head.since(mark) + self._tail.since(mark)
 
-    def lines(self, mark: int = 0) -> list[Line]:
-        """Each line with the time at which it began to arrive; a line tells where output is left out."""
+    def lines(self, mark: int = 0, most: int | None = None) -> list[Line]:
+        """Each line with the time at which it began to arrive, or the first and the last of them, `most`
+        altogether; a line tells where output is left out."""
         with self._news:
-            head, tail = list(self._head.lines(mark)), list(self._tail.lines(mark))
+            lines, tail = list(self._head.lines(mark)), list(self._tail.lines(mark))
             missing = self._tail.start - max(self._head.end, mark)
         if tail and missing > 0:
-            head.append((tail[0][0], f"[{missing} bytes of output are left out here]"))
-        return head + tail
+            lines.append((tail[0][0], f"[{missing} bytes of output are left out here]".encode()))
+        lines += tail
+        if most is not None and (surplus := len(lines) - most) > 0:
+            first, rest = lines[: most // 2], lines[most // 2 + surplus :]
+            lines = [*first, (rest[0][0], f"[{surplus} lines of output are left out here]".encode()), *rest]
+        return [(moment, printable(line)) for moment, line in lines]
 
     def tail(self, lines: int = 15) -> list[str]:
         """The last lines."""
