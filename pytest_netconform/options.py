@@ -133,6 +133,12 @@ OPTIONS = (
            "how long a target may take until it listens", "number", default=10.0),
     Option("target-profile", "WORD,...", _words, "words separated by commas",
            "declare what the assignment leaves open", default=()),
+    Option("sandbox", "RUNG", _one_of("auto", "box", "landlock", "process", "off"),
+           "auto, box, landlock, process or off",
+           "how far targets are shut in: box, landlock, process, off, or auto, the best that works here",
+           default="auto"),
+    Option("sandbox-show", "PATH", _text, "a file or a folder",
+           "let targets see this, although private folders are hidden from them", "list", default=()),
     Option("suite", "NAME", _text, "the name of a bundled suite, such as tcp-echo or 'tcp-*'",
            "play this bundled suite, not those that fit; may be a glob", "list", default=()),
     Option("param", "SUITE.KEY=VALUE", _param, "SUITE.KEY=VALUE, such as '*.reply=ok!'",
@@ -169,6 +175,7 @@ class Settings:
     profile: tuple[str, ...]
     patience: float
     gate: str
+    sandbox: str
     seed: int | None
     record: Path | None
     lang: str
@@ -259,6 +266,7 @@ def read(config: pytest.Config) -> Settings:
         profile=values["target-profile"],
         patience=values["patience"],
         gate=values["gate"],
+        sandbox=values["sandbox"],
         seed=values["seed"],
         record=_base(config, given["record"]) / values["record"] if values["record"] else None,
         lang=values["lang"] or _locale_language(),
@@ -324,6 +332,7 @@ def _targets(
         "env": dict(values["target-env"]),
         "port": values["target-port"],
         "start_timeout": values["target-start-timeout"],
+        "shown": _shown(config, given["sandbox-show"]),
     }
     targets: dict[str, Target] = {}
     for index, text in enumerate(found.texts):
@@ -345,6 +354,14 @@ def _folder(config: pytest.Config, given: dict[str, Given | None]) -> Path:
     if not folder.is_dir():
         raise UsageError(f"{found.where} expects a folder, and there is none at {folder}.")
     return folder
+
+
+def _shown(config: pytest.Config, found: Given | None) -> tuple[Path, ...]:
+    paths = [_base(config, found) / text for text in found.texts] if found else []
+    for path in paths:
+        if found and not path.exists():
+            raise UsageError(f"{found.where} expects a file or a folder, and there is none at {path}.")
+    return tuple(paths)
 
 
 def _tool_table(path: Path) -> dict[str, Given]:

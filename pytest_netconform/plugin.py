@@ -71,7 +71,7 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Checks of targets with a hard-coded port cannot be shared out between workers."""
-    fixed = {name: found.port for name, found in config.stash[RUN].probed.items() if not found.takes_port}
+    fixed = config.stash[RUN].fixed_ports()
     if not fixed or config.getoption("dist", "no") != "load":
         return None
     from .scheduling import PortScheduling

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
+from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .run.judge import Judge
     from .run.profile import Probed
     from .suite.model import Suite
-    from .target import Target, Transport
+    from .target import Standing, Target, Transport
 
 RUN = pytest.StashKey["Run"]()
 WORKERINPUT = "netconform"
@@ -39,6 +39,7 @@ class Run:
         self.untested = 0
         self.probed: dict[str, Probed] = {}
         self.judges: dict[str, Judge] = {}
+        self.standing: Standing
 
     # ------------------------------------------------------------ which suites
 
@@ -131,15 +132,17 @@ class Run:
         from .run.judge import Judge, Rules
         from .run.probe import probe
         from .run.profile import Probed
+        from .target import Standing, stand
 
         told = getattr(self.config, "workerinput", {}).get(WORKERINPUT)
         settings = self.settings
+        self.standing = Standing(**told["standing"]) if told else stand(settings.sandbox)
         scale = "scale" in self.config.option.markexpr
         rules = Rules(settings.gate, settings.patience, settings.params, scale, seed(self.config, settings))
         demanded = self._demanded()
         for name, target in list(self.targets.items()):
-            one = replace(target, transport=demanded)
-            found = Probed.from_dict(told[name]) if told else probe(one, settings.patience)
+            one = replace(target, transport=demanded, rung=self.standing.rung)
+            found = Probed.from_dict(told["probed"][name]) if told else probe(one, settings.patience)
             self.probed[name] = found.declared(settings.profile)
             self.targets[name] = one = found.reached(one)
             self.judges[name] = Judge(Bench(one), self.probed[name], rules, again(self.config, one))
@@ -147,10 +150,16 @@ class Run:
         self._refuse_unknown_speakers()
 
     def _know_rivals(self) -> None:
-        fixed = [(found.port, name) for name, found in self.probed.items() if not found.takes_port]
-        for port, name in fixed:
-            others = [self.judges[other].bench for same, other in fixed if same == port and other != name]
-            self.judges[name].bench.rivals = others
+        fixed = self.fixed_ports()
+        for name, port in fixed.items():
+            others = [other for other, same in fixed.items() if same == port and other != name]
+            self.judges[name].bench.rivals = [self.judges[other].bench for other in others]
+
+    def fixed_ports(self) -> dict[str, int]:
+        """By target: the hard-coded port, of which this machine has but one. Each box has its own."""
+        if self.standing.rung == "box":
+            return {}
+        return {name: found.port for name, found in self.probed.items() if not found.takes_port}
 
     def _refuse_unknown_speakers(self) -> None:
         if not self.default_suites:
@@ -164,10 +173,12 @@ class Run:
 
     def for_worker(self) -> dict[str, Any]:
         """What an xdist worker has to be told, so that all collect the same."""
-        return {name: found.as_dict() for name, found in self.probed.items()}
+        probed = {name: found.as_dict() for name, found in self.probed.items()}
+        return {"standing": asdict(self.standing), "probed": probed}
 
     def header(self) -> list[str]:
-        return [f"netconform: {name}{_found(found)}" for name, found in self.probed.items()]
+        lines = [f"netconform: {self.standing}"] if self.targets else []
+        return lines + [f"netconform: {name}{_found(found)}" for name, found in self.probed.items()]
 
     def stop(self) -> None:
         for judge in self.judges.values():

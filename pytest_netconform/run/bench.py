@@ -52,8 +52,8 @@ class Bench:
 
     @contextlib.contextmanager
     def fresh(self) -> Iterator[Instance]:
-        """An instance for one playing. With a port of its own it runs beside the shared one."""
-        if self.instance is not None and not self.instance.takes_port:
+        """An instance for one playing. Where it can, it runs beside the shared one."""
+        if self.instance is not None and self.instance.excludes_others:
             self.retire()
         instance = self._start()
         try:

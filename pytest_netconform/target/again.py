@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import uuid
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ..deadline import Deadline, DeadlineMissed
 from . import timewait
-from .command import build
+from .box import Box
 from .instance import Instance
 from .sockets import SocketTable, open_table
-from .start import CALM_LOOKS, LOOK_EVERY, launch, start_at_once
+from .start import CALM_LOOKS, LOOK_EVERY, command_of, launch, start_at_once
 from .tree import Tree
 from .vitals import Exit, asleep
 
 
-def restart(ended: Instance) -> Instance:
-    """The same command, now; with the port that it took, or a port of its own choice. Raises NotTestable
-    where it does not listen. After that its port is made free again, for the next instance's sake."""
+def restart(ended: Instance, box: Box | None) -> Instance:
+    """The same command, now; with the port that it took, or a port of its own choice; in the network of
+    its box, where the old connections are. Raises NotTestable where it does not listen. After that its
+    port is made free again, for the next instance's sake."""
     target = ended.target
     try:
-        return start_at_once(replace(target, port=ended.port) if ended.takes_port else target)
+        return start_at_once(replace(target, port=ended.port) if ended.takes_port else target, box)
     except BaseException:
+        if box:
+            raise
         with contextlib.closing(open_table()) as table:
             timewait.clear(table, ended.port)
         raise
@@ -39,19 +40,16 @@ class SecondCopy:
     printed: tuple[str, ...]
 
 
-def second_copy(first: Instance, deadline: Deadline) -> SecondCopy:
+def second_copy(first: Instance, box: Box | None, deadline: Deadline) -> SecondCopy:
     """Start the command once more, with the port that the first copy has, until it ends or has come to
     rest; then stop it. Raises DeadlineMissed where it does neither."""
-    target = first.target
-    command = build(target.command, target.cwd or Path.cwd(), target.env, first.port, uuid.uuid4().hex)
-    with contextlib.closing(open_table()) as table:
-        tree, log = launch(command)
-        try:
-            exit_, ports = _await_rest(tree, table, deadline)
-        finally:
-            tree.stop(0)
-            log.wait_end(Deadline(1.0))
-    return SecondCopy(exit_, ports, tuple(log.tail()))
+    launched = launch(command_of(first.target, first.port), first.target, box)
+    try:
+        exit_, ports = _await_rest(launched.tree, launched.table, deadline)
+    finally:
+        launched.close()
+        launched.log.wait_end(Deadline(1.0))
+    return SecondCopy(exit_, ports, tuple(launched.log.tail()))
 
 
 def _await_rest(tree: Tree, table: SocketTable, deadline: Deadline) -> tuple[Exit | None, frozenset[int]]:

@@ -4,10 +4,15 @@ Run by LAUNCH with the arguments FOLDER CONTROL_FD LOG_FD in a session of its ow
 child subreaper (prctl(2)): every orphan of the instance becomes its child, so its descendants are exactly the
 instance's processes, however these fork. When the tester is gone, it kills them all.
 
+With a further argument CHANNEL_FD it makes a box: it goes into new namespaces (see namespaces.py), or into
+those of two more arguments USER_FD NETWORK_FD, and hands out sockets of that network over the channel, a
+netlink socket first. Then its only child is PID 1 of the box, to which the orphans fall.
+
 It reads from the control socket one request, as `encode_request` makes it, then the commands
 `pause`, `resume`, `signal NUMBER`, `stop SECONDS`, `kill`, one per line. It writes the lines
 
-    spawned PID | failed ERRNO      what became of the request
+    spawned PID PID_1               what became of the request; PID_1 is 0 without a box
+    failed ERRNO | refused TEXT     execve(2) has failed; the kernel refuses a box
     paused | unstoppable | resumed  the answer to that command
     exited WAIT_STATUS              the first process has ended
     empty                           no process is left; the guard ends
@@ -21,6 +26,7 @@ from __future__ import annotations
 
 import _signal as signal  # type: ignore[import-not-found]  # `signal` loads enum: a third of the start
 import ctypes
+import marshal
 import os
 import select
 import sys
@@ -29,6 +35,8 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .namespaces import Channel
 
 LAUNCH = ("-I", "-S", "-c", "import sys; sys.path.append(sys.argv[1]); import guard; guard.main()")
 """Arguments for Python. As a script, this file would be compiled at each start."""
@@ -106,17 +114,30 @@ def _signal_all(pids: list[int], number: int) -> None:
 # ---------------------------------------------------------------- the request
 
 
-def encode_request(program: str, argv: list[str], cwd: str, env: dict[str, str]) -> bytes:
-    """A line with the length, then separated by NUL: cwd, program, count of arguments, these, environment."""
-    words = [cwd, program, str(len(argv)), *argv, *(f"{key}={value}" for key, value in env.items())]
-    body = b"\0".join(map(os.fsencode, words))
-    return b"%d\n" % len(body) + body
+class Request:
+    """What to execute, as execve(2) wants it. In a box, what it sees of the file system, see
+    namespaces.View, and the size of each folder of its own in bytes."""
 
+    def __init__(
+        self,
+        program: str,
+        argv: list[str],
+        cwd: str,
+        env: dict[str, str],
+        view: list[tuple[str, str]],
+        room: int,
+    ) -> None:
+        self.program = program
+        self.argv = argv
+        self.cwd = cwd
+        self.env = env
+        self.view = view
+        self.room = room
 
-def _decode_request(body: bytes) -> tuple[bytes, bytes, list[bytes], dict[bytes, bytes]]:
-    cwd, program, count, *rest = body.split(b"\0")
-    pairs = (entry.partition(b"=") for entry in rest[int(count) :])
-    return program, cwd, rest[: int(count)], {key: value for key, _, value in pairs}
+    def encode(self) -> bytes:
+        """A line with the length, then the values as this Python marshals them: it runs the guard too."""
+        body = marshal.dumps(self.__dict__)
+        return b"%d\n" % len(body) + body
 
 
 # ---------------------------------------------------------------- the guard itself
@@ -133,6 +154,8 @@ class Guard:
         self.parent = os.getppid()
         self.main = 0
         self.first = 0
+        self.init = 0
+        self.channel: Channel | None = None
         self.unread = b""
         self.kill_at: float | None = None
         # Open and empty for ever: a target that reads its standard input sees neither data nor an end.
@@ -160,47 +183,100 @@ class Guard:
 
     # ------------------------------------------------------------ spawning
 
+    def enter_box(self, channel: int, *joined: int) -> None:
+        import namespaces  # type: ignore[import-not-found]  # it lies beside this file
+
+        try:
+            namespaces.enter(joined)
+        except OSError as exc:
+            self.say(f"refused {exc}")
+            sys.exit()
+        self.channel = namespaces.Channel(channel)
+        self.events.register(channel, select.POLLIN)
+
     def spawn(self) -> None:
         """Start the instance, and say what became of it."""
-        program, cwd, argv, env = _decode_request(self._read_request())
+        request = self._read_request()
         told, tell = os.pipe()  # closed by a successful exec
-        self.main = self.first = os.fork()
-        if self.main == 0:
-            self._become(program, cwd, argv, env, tell)
+        child = os.fork()
+        if child == 0:
+            (self._be_init if self.channel else self._become)(request, tell)
         for fd in (tell, self.stdin, self.log):
             os.close(fd)
-        failure = os.read(told, 16)
+        self.main, self.init = (0, child) if self.channel else (child, 0)
+        self.first = self._hear_outcome(told) or child
         os.close(told)
-        self.say(f"failed {failure.decode()}" if failure else f"spawned {self.main}")
 
-    def _read_request(self) -> bytes:
+    def _hear_outcome(self, told: int) -> int:
+        """What is written before the exec: in a box the instance's PID as the tester sees it, which is
+        returned; and what has failed."""
+        words = b""
+        while data := os.read(told, 4096):
+            words += data
+        pid, _, failure = words.decode().partition("\n") if self.init else ("", "", words.decode())
+        self.say(failure or f"spawned {pid or self.main} {self.init}")
+        return int(pid or 0)
+
+    def _read_request(self) -> Request:
         while b"\n" not in self.unread:
             self._read_control()
         length, _, self.unread = self.unread.partition(b"\n")
         while len(self.unread) < int(length):
             self._read_control()
         body, self.unread = self.unread[: int(length)], self.unread[int(length) :]
-        return body
+        return Request(**marshal.loads(body))  # noqa: S302 - from the tester
 
-    def _become(
-        self, program: bytes, cwd: bytes, argv: list[bytes], env: dict[bytes, bytes], tell: int
-    ) -> None:
-        """In the child: turn into the target. No signal is ignored or blocked, whatever the tester's
-        parent did: a shell starts background jobs with SIGINT ignored, and a target would inherit that."""
+    def _be_init(self, request: Request, tell: int) -> None:
+        """In the child: PID 1 of a box. It collects who has ended, and ends with the last of them."""
+        import namespaces
+
         try:
-            os.setsid()
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            signal.set_wakeup_fd(-1)
-            for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-                signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_SETMASK, ())
-            os.chdir(cwd)
+            self._leave_guard()
+            outside = os.open("/proc", os.O_RDONLY)
+            namespaces.furnish(request.view, request.room)
+            main = os.fork()
+            if main == 0:
+                os.write(tell, os.readlink("self", dir_fd=outside).encode() + b"\n")
+                namespaces.give_up_rights()
+                self._become(request, tell)
+            for fd in (tell, self.stdin, self.log, outside):
+                os.close(fd)
+            self._reap_orphans(main)
+        except OSError as exc:
+            os.write(tell, f"\nrefused {exc}".encode())
+        finally:
+            os._exit(0)
+
+    def _reap_orphans(self, main: int) -> None:
+        while True:
+            try:
+                pid, status = os.wait()
+            except ChildProcessError:
+                return
+            if pid == main:
+                self.say(f"exited {status}")
+
+    def _leave_guard(self) -> None:
+        """A session of its own, which ends with the guard. No signal is ignored or blocked, whatever
+        the tester's parent did: a shell starts background jobs with SIGINT ignored."""
+        os.setsid()
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.set_wakeup_fd(-1)
+        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+    def _become(self, request: Request, tell: int) -> None:
+        """In the child: turn into the target."""
+        try:
+            self._leave_guard()
+            os.chdir(request.cwd)
             os.dup2(self.stdin, 0)
             os.dup2(self.log, 1)
             os.dup2(self.log, 2)
-            os.execve(program, argv, env)  # noqa: S606 - no shell is wanted
+            os.execve(request.program, request.argv, request.env)  # noqa: S606 - no shell is wanted
         except OSError as exc:
-            os.write(tell, str(exc.errno).encode())
+            os.write(tell, f"failed {exc.errno}".encode())
         finally:
             os._exit(127)
 
@@ -216,6 +292,8 @@ class Guard:
             if self.control in ready:
                 self._read_control()
                 self._obey()
+            if self.channel and self.channel.fileno() in ready and not self.channel.serve():
+                self.events.unregister(self.channel.fileno())
             if left == 0.0 or os.getppid() != self.parent:
                 self.kill_all()
 
@@ -251,6 +329,10 @@ class Guard:
             return False
         return True
 
+    def members(self) -> list[int]:
+        """Every process of the instance: PID 1 of its box is none."""
+        return [pid for pid in descendants(os.getpid()) if pid != self.init]
+
     # ------------------------------------------------------------ obeying
 
     def _read_control(self) -> None:
@@ -271,7 +353,7 @@ class Guard:
         end = time.monotonic() + LONGEST_PAUSING
         before: list[int] | None = None
         while time.monotonic() < end:
-            pids = descendants(os.getpid())
+            pids = self.members()
             if pids == before and _all_stopped(pids):
                 self.say("paused")
                 return
@@ -281,7 +363,7 @@ class Guard:
         self.say("unstoppable")
 
     def resume(self) -> None:
-        _signal_all(descendants(os.getpid()), signal.SIGCONT)
+        _signal_all(self.members(), signal.SIGCONT)
         self.say("resumed")
 
     def signal(self, number: str) -> None:
@@ -293,7 +375,7 @@ class Guard:
 
     def stop(self, grace: str) -> None:
         """Ask every process to end. SIGCONT comes second, so that a paused one acts on SIGTERM at once."""
-        pids = descendants(os.getpid())
+        pids = self.members()
         _signal_all(pids, signal.SIGTERM)
         _signal_all(pids, signal.SIGCONT)
         self.kill_at = time.monotonic() + float(grace)
@@ -315,8 +397,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 
 def main() -> None:
-    guard = Guard(int(sys.argv[2]), int(sys.argv[3]))
+    control, log, *box = map(int, sys.argv[2:])
+    guard = Guard(control, log)
     try:
+        if box:
+            guard.enter_box(*box)
         guard.spawn()
         guard.watch()
     except Exception as exc:

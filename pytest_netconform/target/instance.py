@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import EnvironmentFault
+from .box import Box
 from .limits import descriptors_left
 from .log import Log
 from .procnet import inodes_of
@@ -48,6 +49,7 @@ class Instance:
         log: Log,
         endpoint: Endpoint,
         *,
+        box: Box | None = None,
         transport: Transport,
         takes_port: bool,
         other_addresses: tuple[str, ...],
@@ -69,16 +71,22 @@ class Instance:
         self._tree = tree
         self._table = table
         self._endpoint = endpoint
+        self._box = box
         self._cleanup = cleanup
         self._asked_to_end = False
         self._process = os.getpid()
         _running.add(self)
 
+    @property
+    def excludes_others(self) -> bool:
+        """Whether it keeps its port from every other instance of the target."""
+        return self._box is None and not self.takes_port
+
     # ------------------------------------------------------------ clients
 
     def socket(self, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
         """An unconnected socket from which the instance can be reached."""
-        return socket.socket(self.family, kind)
+        return self._box.socket(self.family, kind) if self._box else socket.socket(self.family, kind)
 
     def address(self) -> tuple[str, int]:
         """For connect()."""
@@ -214,13 +222,13 @@ class Instance:
         """After its end: another instance on its port, at once. Raises as `Target.start` does."""
         from .again import restart
 
-        return restart(self)
+        return restart(self, self._box)
 
     def second_copy(self, deadline: Deadline) -> SecondCopy:
         """What becomes of a copy that is started beside it with the same port. Raises DeadlineMissed."""
         from .again import second_copy
 
-        return second_copy(self, deadline)
+        return second_copy(self, self._box, deadline)
 
     def stop(self) -> None:
         """End it: SIGTERM, after a second SIGKILL, until nothing is left. Again and again is fine."""

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from .box import Box
 from .sockets import OPEN_TO_ALL, STATES, AcceptQueue, Connection, Endpoint, Pids, Transport
 
 LISTEN = 1 << STATES.index("LISTEN")
@@ -47,9 +48,10 @@ def _socket_inodes(pid: int) -> Iterator[int]:
 class InodeTable(ABC):
     """A SocketTable over rows of the system's whole table."""
 
-    def __init__(self) -> None:
-        # Sockets older than the instance are not its own: these need no look at processes.
-        older = [*self.rows("tcp", LISTEN), *self.rows("udp", UNCONNECTED)]
+    def __init__(self, box: Box | None) -> None:
+        # Sockets older than the instance are not its own: these need no look at processes. In a box
+        # there are none, and the instance may have begun.
+        older = [] if box else [*self.rows("tcp", LISTEN), *self.rows("udp", UNCONNECTED)]
         self._strangers = {row.inode for row in older}
 
     @abstractmethod
@@ -79,17 +81,21 @@ class InodeTable(ABC):
 class ProcTable(InodeTable):
     """Parses /proc/net/tcp: for kernels that refuse sock_diag. It knows no backlog and no byte counts."""
 
+    def __init__(self, box: Box | None = None) -> None:
+        self._folder = f"/proc/{box.guard}/net" if box else "/proc/net"
+        super().__init__(box)
+
     def rows(self, protocol: Transport, states: int, port: int = 0) -> list[Endpoint]:
         return [
             Endpoint(
                 family, *_address(words[1], family), STATES[state], int(words[9]), peer_port=_port(words[2])
             )
-            for family, words in _lines(protocol)
+            for family, words in _lines(self._folder, protocol)
             if 1 << (state := int(words[3], 16)) & states and port in (0, _port(words[1]))
         ]
 
     def connection(self, server: Endpoint, client_port: int) -> Connection | None:
-        for _, words in _lines("tcp"):
+        for _, words in _lines(self._folder, "tcp"):
             if _port(words[1]) == server.port and _port(words[2]) == client_port:
                 queue = int(words[4].partition(":")[2], 16)
                 return Connection(STATES[int(words[3], 16)], queue, None, words[9] != "0")
@@ -99,10 +105,10 @@ class ProcTable(InodeTable):
         return None
 
 
-def _lines(protocol: Transport) -> Iterator[tuple[int, list[str]]]:
+def _lines(folder: str, protocol: Transport) -> Iterator[tuple[int, list[str]]]:
     for suffix, family in FILES:
         try:
-            lines = Path(f"/proc/net/{protocol}{suffix}").read_text().splitlines()
+            lines = Path(f"{folder}/{protocol}{suffix}").read_text().splitlines()
         except OSError:  # a kernel without IPv6
             continue
         yield from ((family, line.split()) for line in lines[1:])

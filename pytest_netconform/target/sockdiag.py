@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
+from .box import Box
 from .procnet import InodeTable
 from .sockets import STATES, AcceptQueue, Connection, Endpoint, Transport
 
@@ -41,12 +42,16 @@ class NetlinkTable(InodeTable):
     Raises OSError where the kernel refuses netlink or sock_diag.
     """
 
-    def __init__(self) -> None:
-        self._netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+    def __init__(self, box: Box | None = None) -> None:
+        self._netlink = (
+            box.netlink.dup()
+            if box and box.netlink
+            else socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+        )
         self._lock = threading.Lock()
         self._sequence = 0
         try:
-            super().__init__()
+            super().__init__(box)
         except OSError:
             self.close()
             raise

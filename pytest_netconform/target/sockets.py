@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from .box import Box
 
 STATES = (
     "",
@@ -99,8 +102,8 @@ class SocketTable(Protocol):
     def close(self) -> None: ...
 
 
-def open_table() -> SocketTable:
-    """The quickest table that works here."""
+def open_table(box: Box | None = None) -> SocketTable:
+    """The quickest table that works here; of the network of that box, which an instance has entered."""
     if not sys.platform.startswith("linux"):
         from .psutilnet import PsutilTable
 
@@ -108,8 +111,8 @@ def open_table() -> SocketTable:
     from .sockdiag import NetlinkTable
 
     try:
-        return NetlinkTable()
+        return NetlinkTable(box)
     except OSError:
         from .procnet import ProcTable
 
-        return ProcTable()
+        return ProcTable(box)

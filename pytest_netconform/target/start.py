@@ -13,6 +13,7 @@ from pathlib import Path
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import NotTestable
 from . import explain, timewait
+from .box import Box
 from .command import Command, SpawnFailed, build, refusal
 from .explain import Failure
 from .instance import Instance
@@ -21,6 +22,7 @@ from .ports import ephemeral_range, lock_free_port
 from .sockets import Endpoint, SocketTable, Transport, open_table
 from .target import Target
 from .tree import Tree, open_tree
+from .view import view_of
 from .vitals import asleep
 
 LOOK_EVERY = 0.001
@@ -65,10 +67,11 @@ def start(target: Target) -> Instance:
         raise again.error from None
 
 
-def start_at_once(target: Target) -> Instance:
-    """As `start`, but a port that is kept by TIME_WAIT is an error. Raises as `start` does."""
+def start_at_once(target: Target, joined: Box | None = None) -> Instance:
+    """As `start`, but a port that is kept by TIME_WAIT is an error; in the network of that box. Raises as
+    `start` does."""
     try:
-        return _start(target, ())
+        return _start(target, (), joined)
     except _KeptByTimeWait as kept:
         raise kept.error from None
 
@@ -82,7 +85,7 @@ def _await_free(kept: _KeptByTimeWait) -> None:
             raise kept.error from None
 
 
-def _start(target: Target, notes: tuple[str, ...]) -> Instance:
+def _start(target: Target, notes: tuple[str, ...], joined: Box | None = None) -> Instance:
     began = time.monotonic()
     with contextlib.ExitStack() as cleanup:
         offered = target.port
@@ -90,11 +93,10 @@ def _start(target: Target, notes: tuple[str, ...]) -> Instance:
             lock = lock_free_port()
             cleanup.callback(lock.release)
             offered = lock.port
-        command = build(target.command, target.cwd or Path.cwd(), target.env, offered, uuid.uuid4().hex)
-        table = open_table()
-        cleanup.callback(table.close)
-        tree, log = launch(command)
-        cleanup.callback(tree.stop, 0)
+        command = command_of(target, offered)
+        launched = launch(command, target, joined)
+        cleanup.callback(launched.close)
+        tree, log, table = launched.tree, launched.log, launched.table
         ready = _Readiness(target, command, tree, log, table, offered).wait()
         endpoint = ready.endpoint
         if endpoint.port != offered:
@@ -105,6 +107,7 @@ def _start(target: Target, notes: tuple[str, ...]) -> Instance:
             table,
             log,
             endpoint,
+            box=launched.box,
             transport=ready.transport,
             takes_port=endpoint.port == offered,
             other_addresses=ready.others,
@@ -114,12 +117,49 @@ def _start(target: Target, notes: tuple[str, ...]) -> Instance:
         )
 
 
-def launch(command: Command) -> tuple[Tree, Log]:
-    """Run it and drain its output. Raises TargetError or EnvironmentFault."""
+@dataclass(frozen=True)
+class Launched:
+    """A command that runs, the table of its sockets, and the box that it runs in."""
+
+    tree: Tree
+    log: Log
+    table: SocketTable
+    box: Box | None
+
+    def close(self) -> None:
+        self.tree.stop(0)
+        self.table.close()
+        if self.box:
+            self.box.close()
+
+
+def command_of(target: Target, port: int) -> Command:
+    """Raises as `command.build` does."""
+    return build(target.command, target.cwd or Path.cwd(), target.env, port, uuid.uuid4().hex)
+
+
+def launch(command: Command, target: Target, joined: Box | None = None) -> Launched:
+    """Run it, in the network of that box if there is one, and drain its output. Raises TargetError or
+    EnvironmentFault."""
+    box = Box(view_of(command, target.shown), joined) if target.rung == "box" else None
+    with contextlib.ExitStack() as undo:
+        if box:
+            undo.callback(box.close)
+        before = None if box else open_table()  # to know which sockets are older
+        if before:
+            undo.callback(before.close)
+        tree, log = _run(command, box)
+        undo.callback(tree.stop, 0)
+        launched = Launched(tree, log, before or open_table(box), box)
+        undo.pop_all()
+    return launched
+
+
+def _run(command: Command, box: Box | None) -> tuple[Tree, Log]:
     read_end, write_end = os.pipe()
     log = Log(on_flood=lambda: tree.kill(f"it printed more than {FLOOD >> 20} MiB"))
     try:
-        tree = open_tree(command, write_end)
+        tree = open_tree(command, write_end, box)
     except BaseException as exc:
         os.close(read_end)
         if isinstance(exc, SpawnFailed):

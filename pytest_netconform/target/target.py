@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .rungs import Rung
 from .sockets import Transport
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class Target:
     `cwd` is the folder in which it runs (default: the current one), `env` an addition to its
     environment, `port` where it certainly listens, `start_timeout` seconds until it must listen.
     `transport` is what it must be reached by, where that is known; None: whatever it offers, TCP first.
+    `rung` is how far its instances are shut in, see rungs.py; `shown` are files and folders that they see
+    there although they are private.
     """
 
     name: str
@@ -29,6 +32,8 @@ class Target:
     port: int | None = None
     start_timeout: float = 10.0
     transport: Transport | None = None
+    rung: Rung = "process"
+    shown: tuple[Path, ...] = ()
 
     def start(self) -> Instance:
         """A running copy that listens. Raises TargetError, UsageError or EnvironmentFault."""

@@ -15,6 +15,7 @@ from typing import Protocol
 from ..deadline import Deadline, poll
 from ..errors import EnvironmentFault
 from . import guard
+from .box import Box
 from .command import TOKEN, Command, SpawnFailed
 from .vitals import Exit
 
@@ -50,10 +51,11 @@ class Tree(Protocol):
         """Ask with SIGTERM, after `grace` seconds kill, return when nothing is left."""
 
 
-def open_tree(command: Command, log_fd: int) -> Tree:
-    """Start the command with its output going to `log_fd`. Raises SpawnFailed or EnvironmentFault."""
+def open_tree(command: Command, log_fd: int, box: Box | None = None) -> Tree:
+    """Start the command with its output going to `log_fd`, in that box. Raises SpawnFailed or
+    EnvironmentFault."""
     if sys.platform.startswith("linux"):
-        return GuardedTree(command, log_fd)
+        return GuardedTree(command, log_fd, box)
     from .psutiltree import PsutilTree
 
     return PsutilTree(command, log_fd)
@@ -62,8 +64,10 @@ def open_tree(command: Command, log_fd: int) -> Tree:
 class GuardedTree:
     """A Tree whose processes all descend from a guard process."""
 
-    def __init__(self, command: Command, log_fd: int) -> None:
+    def __init__(self, command: Command, log_fd: int, box: Box | None) -> None:
         self.pid = 0
+        self._init = 0
+        self._box = box
         self._token = command.env[TOKEN]
         self._status = int(signal.SIGKILL)  # unless the guard lives to tell
         self._empty = False
@@ -73,7 +77,8 @@ class GuardedTree:
         self._lock = threading.RLock()
         self._control, its_end = socket.socketpair()
         with its_end:
-            self._guard = _start_guard(its_end.fileno(), log_fd)
+            descriptors = [its_end.fileno(), log_fd, *(box.for_guard() if box else ())]
+            self._guard = _start_guard(descriptors)
         try:
             self._spawn(command)
         except BaseException:
@@ -81,13 +86,17 @@ class GuardedTree:
             raise
 
     def _spawn(self, command: Command) -> None:
+        view, room = (self._box.view, self._box.room) if self._box else ([], 0)
+        argv, env = list(command.argv), dict(command.env)
         self._control.sendall(
-            guard.encode_request(command.program, list(command.argv), str(command.cwd), dict(command.env))
+            guard.Request(command.program, argv, str(command.cwd), env, view, room).encode()
         )
-        word, _, number = self._answer().partition(" ")
+        word, *numbers = self._answer().split()
         if word == "failed":
-            raise SpawnFailed(int(number))
-        self.pid = int(number)
+            raise SpawnFailed(int(numbers[0]))
+        self.pid, self._init = map(int, numbers)
+        if self._box:
+            self._box.entered(self._guard.pid)
 
     # ------------------------------------------------------------ what the guard says
 
@@ -123,6 +132,8 @@ class GuardedTree:
             self._status = int(rest)
         elif word == "empty":
             self._empty = True
+        elif word == "refused":
+            raise EnvironmentFault(f"this machine allows no box: {rest}")
         elif word == "fault":
             raise EnvironmentFault(f"the guard process of a server has failed: {rest}")
         else:
@@ -143,7 +154,8 @@ class GuardedTree:
     # ------------------------------------------------------------ what the guard is told
 
     def pids(self) -> list[int]:
-        return [] if self._empty else guard.descendants(self._guard.pid)
+        below = [] if self._empty else guard.descendants(self._guard.pid)
+        return [pid for pid in below if pid != self._init]
 
     def pause(self) -> None:
         if self._command("pause") == "unstoppable":
@@ -190,15 +202,16 @@ class GuardedTree:
             return
 
 
-def _start_guard(control_fd: int, log_fd: int) -> subprocess.Popen[bytes]:
+def _start_guard(descriptors: list[int]) -> subprocess.Popen[bytes]:
     """A session of its own keeps Ctrl-C at the terminal away from it and from the target."""
+    folder = str(Path(guard.__file__).parent)
     try:
         return subprocess.Popen(  # noqa: S603
-            [sys.executable, *guard.LAUNCH, str(Path(guard.__file__).parent), str(control_fd), str(log_fd)],
+            [sys.executable, *guard.LAUNCH, folder, *map(str, descriptors)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=(control_fd, log_fd),
+            pass_fds=descriptors,
             start_new_session=True,
         )
     except OSError as exc:
