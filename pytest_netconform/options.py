@@ -86,6 +86,12 @@ def _one_of(*names: str) -> Callable[[str], str]:
     return parse
 
 
+def _limit(text: str) -> tuple[str, float]:
+    from pytest_netconform.target import parse_limit
+
+    return parse_limit(text)
+
+
 class Option(NamedTuple):
     """One setting. `parse` turns a text into its value and raises ValueError on what `expects` excludes.
 
@@ -139,6 +145,10 @@ OPTIONS = (
            default="auto"),
     Option("sandbox-show", "PATH", _text, "a file or a folder",
            "let targets see this, although private folders are hidden from them", "list", default=()),
+    Option("limit", "NAME=VALUE", _limit,
+           "memory=512MiB, processes=64, cpu=90s, output=16MiB, files=256, file-size=1GiB or time=10min",
+           "what a target may use: memory, processes, cpu, output, files, file-size or time", "table",
+           default=()),
     Option("suite", "NAME", _text, "the name of a bundled suite, such as tcp-echo or 'tcp-*'",
            "play this bundled suite, not those that fit; may be a glob", "list", default=()),
     Option("param", "SUITE.KEY=VALUE", _param, "SUITE.KEY=VALUE, such as '*.reply=ok!'",
@@ -325,13 +335,14 @@ def _targets(
     found = given["target"]
     if found is None:
         return ()
-    from pytest_netconform.target import Target, parse_target
+    from pytest_netconform.target import Limits, Target, parse_target
 
     shared: dict[str, Any] = {
         "cwd": _folder(config, given),
         "env": dict(values["target-env"]),
         "port": values["target-port"],
         "start_timeout": values["target-start-timeout"],
+        "limits": Limits(**dict(values["limit"])),
         "shown": _shown(config, given["sandbox-show"]),
     }
     targets: dict[str, Target] = {}

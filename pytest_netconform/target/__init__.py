@@ -2,7 +2,7 @@
 
 from .command import parse_target
 from .instance import Instance
-from .limits import clients
+from .limits import Limits, clients, parse_limit
 from .log import Log
 from .rungs import RUNGS, Rung, Standing, stand
 from .sockets import AcceptQueue, Connection, Transport
@@ -15,6 +15,7 @@ __all__ = [
     "Connection",
     "Exit",
     "Instance",
+    "Limits",
     "Log",
     "Rung",
     "Standing",
@@ -22,6 +23,7 @@ __all__ = [
     "Transport",
     "Vitals",
     "clients",
+    "parse_limit",
     "parse_target",
     "stand",
 ]

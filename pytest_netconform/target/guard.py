@@ -15,6 +15,7 @@ It reads from the control socket one request, as `encode_request` makes it, then
     failed ERRNO | refused TEXT     execve(2) has failed; the kernel refuses a box
     paused | unstoppable | resumed  the answer to that command
     exited WAIT_STATUS              the first process has ended
+    limited NAME                    the instance has used more than that limit, and is killed
     empty                           no process is left; the guard ends
     fault TEXT                      the guard itself has failed, and ends
 
@@ -44,6 +45,9 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PAUSE_BETWEEN_LOOKS = 0.0005
 LONGEST_PAUSING = 5.0
+LOOK_EVERY = 0.1
+LOOKS_COST = 50
+"""For each second of looking at what is used so many seconds without a look: two in a hundred."""
 MOST_LOOKS = 3
 STOPPED_STATES = frozenset("TtZX")
 """Of a thread in /proc: stopped, traced, and two words for dead (proc(5))."""
@@ -111,12 +115,66 @@ def _signal_all(pids: list[int], number: int) -> None:
             continue
 
 
+# ---------------------------------------------------------------- what it uses
+
+
+def usage(pids: list[int], limits: dict[str, float]) -> dict[str, float]:
+    """Of these processes together, by the names of the limits. Memory that several of them share counts
+    once where it matters: as shares (smaps_rollup, proc_pid_smaps(5)), which take long to ask for."""
+    memory = sum(_pages(pid) for pid in pids) * os.sysconf("SC_PAGE_SIZE")
+    if memory > limits.get("memory", memory):
+        memory = sum(map(_share_of_memory, pids))
+    return {"memory": memory, "processes": len(pids), "cpu": sum(map(_cpu_seconds, pids))}
+
+
+def _pages(pid: int) -> int:
+    """In memory now."""
+    words = _read(f"/proc/{pid}/statm").split()
+    return int(words[1]) if words else 0
+
+
+def _share_of_memory(pid: int) -> int:
+    for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+        if line.startswith(b"Pss:"):
+            return int(line.split()[1]) * 1024
+    return _pages(pid) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _cpu_seconds(pid: int) -> float:
+    """With its children that have ended and were waited for."""
+    words = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[11:15]
+    return sum(map(int, words)) / os.sysconf("SC_CLK_TCK")
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _limit_each(rlimits: dict[int, int]) -> None:
+    """Lower what this process and its children may use, never raise it."""
+    import resource
+
+    for number, most in rlimits.items():
+        soft, hard = resource.getrlimit(number)
+        lower = [most if limit == resource.RLIM_INFINITY else min(limit, most) for limit in (soft, hard)]
+        resource.setrlimit(number, (lower[0], lower[1]))
+
+
 # ---------------------------------------------------------------- the request
 
 
 class Request:
-    """What to execute, as execve(2) wants it. In a box, what it sees of the file system, see
-    namespaces.View, and the size of each folder of its own in bytes."""
+    """What to execute, as execve(2) wants it.
+
+    `limits`: what all of its processes together may use of `memory` (bytes), `processes` and `cpu`
+    (seconds). `rlimits`: what each of them may, by number of resource (getrlimit(2)). `rules`: see
+    landlock.Rules. In a box, `view` is what it sees of the file system, see namespaces.View, and `room` the
+    size of each folder of its own in bytes.
+    """
 
     def __init__(
         self,
@@ -124,6 +182,9 @@ class Request:
         argv: list[str],
         cwd: str,
         env: dict[str, str],
+        limits: dict[str, float],
+        rlimits: dict[int, int],
+        rules: list[tuple[str, int]],
         view: list[tuple[str, str]],
         room: int,
     ) -> None:
@@ -131,6 +192,9 @@ class Request:
         self.argv = argv
         self.cwd = cwd
         self.env = env
+        self.limits = limits
+        self.rlimits = rlimits
+        self.rules = rules
         self.view = view
         self.room = room
 
@@ -155,6 +219,8 @@ class Guard:
         self.main = 0
         self.first = 0
         self.init = 0
+        self.limits: dict[str, float] = {}
+        self.look_at = 0.0
         self.channel: Channel | None = None
         self.unread = b""
         self.kill_at: float | None = None
@@ -197,6 +263,7 @@ class Guard:
     def spawn(self) -> None:
         """Start the instance, and say what became of it."""
         request = self._read_request()
+        self.limits = request.limits
         told, tell = os.pipe()  # closed by a successful exec
         child = os.fork()
         if child == 0:
@@ -274,6 +341,11 @@ class Guard:
             os.dup2(self.stdin, 0)
             os.dup2(self.log, 1)
             os.dup2(self.log, 2)
+            _limit_each(request.rlimits)
+            if request.rules:
+                import landlock  # type: ignore[import-not-found]  # as above
+
+                landlock.restrict(request.rules)
             os.execve(request.program, request.argv, request.env)  # noqa: S606 - no shell is wanted
         except OSError as exc:
             os.write(tell, f"failed {exc.errno}".encode())
@@ -285,8 +357,9 @@ class Guard:
     def watch(self) -> None:
         """Until no process is left: reap, obey, and kill everything when the tester is gone."""
         while self.reap():
-            left = None if self.kill_at is None else max(0.0, self.kill_at - time.monotonic())
-            ready = dict(self.events.poll(None if left is None else left * 1000))
+            self._look_at_usage()
+            until = min(self.look_at, self.kill_at or self.look_at)
+            ready = dict(self.events.poll(max(0.0, until - time.monotonic()) * 1000))
             if self.wakeup in ready:
                 os.read(self.wakeup, 4096)
             if self.control in ready:
@@ -294,8 +367,23 @@ class Guard:
                 self._obey()
             if self.channel and self.channel.fileno() in ready and not self.channel.serve():
                 self.events.unregister(self.channel.fileno())
-            if left == 0.0 or os.getppid() != self.parent:
+            is_over = self.kill_at is not None and self.kill_at <= time.monotonic()
+            if is_over or os.getppid() != self.parent:
                 self.kill_all()
+
+    def _look_at_usage(self) -> None:
+        """Now and then, the less often the longer a look takes. Over a limit, everything is killed."""
+        began = time.monotonic()
+        if began < self.look_at:
+            return
+        used = usage(self.members(), self.limits)
+        for name, most in self.limits.items():
+            if used[name] > most:
+                self.say(f"limited {name}")
+                self.kill_all()
+                break
+        now = time.monotonic()
+        self.look_at = now + max(LOOK_EVERY, LOOKS_COST * (now - began))
 
     def reap(self) -> bool:
         """Collect every child that has ended. False when there are no processes left."""

@@ -1,17 +1,95 @@
-"""Limits on open descriptors: those that an instance is put under, and the tester's own."""
+"""Limits: those that each instance is put under, those for a check, and the tester's own."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import EnvironmentFault
 
 SPARE = 64
 """Descriptors that the tester needs for other things than clients."""
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an instance may use: all of its processes together of `memory` (bytes), `processes` and `cpu`
+    (seconds), and what it prints between two checks (`output`, bytes); each process of `files` open at once
+    and bytes in a file (`file_size`). `time`: seconds that all checks of a target may take together.
+
+    RLIMIT_AS is none of them: it counts address space, of which some runtimes reserve very much.
+    """
+
+    memory: float = 2048 * MIB
+    processes: float = 4096
+    cpu: float = 600.0
+    output: float = 128 * MIB
+    files: float = 65536
+    file_size: float = 1024 * MIB
+    time: float = 3600.0
+
+    def of_all(self) -> dict[str, float]:
+        """What the guard watches."""
+        return {"memory": self.memory, "processes": self.processes, "cpu": self.cpu}
+
+    def of_each(self) -> dict[int, int]:
+        """What the kernel holds, by number of resource (getrlimit(2)). No core dumps are written."""
+        import resource
+
+        return {
+            resource.RLIMIT_NOFILE: int(self.files),
+            resource.RLIMIT_FSIZE: int(self.file_size),
+            resource.RLIMIT_CORE: 0,
+        }
+
+    def told(self, name: str) -> str:
+        """That a limit was met: `it used more than 2048 MiB of memory (--netconform-limit memory=...)`."""
+        text = TOLD[name].format(_shown(getattr(self, name), UNITS[name]))
+        return f"{text} (the limit: --netconform-limit {name.replace('_', '-')}=...)"
+
+
+TOLD = {
+    "memory": "it used more than {} of memory",
+    "processes": "it had more than {} processes",
+    "cpu": "it used more than {} of a processor's time",
+    "output": "it printed more than {}",
+    "files": "it had {} files open, and may have no more",
+    "file_size": "it wrote a file of more than {}",
+    "time": "the checks of this target have taken more than {}",
+}
+UNITS = {"memory": "bytes", "output": "bytes", "file_size": "bytes", "cpu": "s", "time": "s"}
+UNITS |= {"processes": "", "files": ""}
+
+
+def _shown(value: float, unit: str) -> str:
+    if unit == "bytes":
+        return f"{value / MIB:.0f} MiB" if value >= MIB else f"{value / 1024:.0f} KiB"
+    return f"{value:g} {unit}".strip()
+
+
+def parse_limit(text: str) -> tuple[str, float]:
+    """`memory=512MiB`, `time=90s`, `processes=64` -> the field of Limits and its value. Raises ValueError."""
+    name, _, value = text.replace("-", "_", 1).partition("=")
+    number = re.fullmatch(r"([\d.]+)\s*([A-Za-z]*)", value)
+    if name not in TOLD or number is None or number[2] not in _FACTORS[UNITS[name]]:
+        raise ValueError(text)
+    amount = float(number[1]) * _FACTORS[UNITS[name]][number[2]]
+    if amount <= 0:
+        raise ValueError(text)
+    return name, amount
+
+
+_FACTORS: dict[str, dict[str, float]] = {
+    "bytes": {"": 1, "KiB": 1024, "MiB": MIB, "GiB": 1024 * MIB},
+    "s": {"": 1, "s": 1, "min": 60, "h": 3600},
+    "": {"": 1},
+}
 
 
 @contextmanager

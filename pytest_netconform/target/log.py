@@ -14,9 +14,6 @@ from ..payload import decode_guess, fit, visible
 
 CAP = 2 * 1024 * 1024
 """Bytes kept of the beginning, and again of the end."""
-FLOOD = 128 * 1024 * 1024
-"""Bytes since the last mark after which the instance is killed: draining without end costs the tester
-a processor. A right server that prints what it is sent stays far below."""
 CHUNK = 64 * 1024
 LONGEST_LINE = 500
 """Columns of a line that are shown."""
@@ -71,11 +68,13 @@ class Log:
     """Standard output and standard error of the whole process tree, in their true order.
 
     A position is a number of bytes since the start. `since`, `lines` and `count` know what is kept:
-    the first and the last 2 MiB.
+    the first and the last 2 MiB. `on_flood` is called when more than `flood` bytes have come since the last
+    mark: draining without end costs the tester a processor, and a right server stays far below.
     """
 
-    def __init__(self, on_flood: Callable[[], None]) -> None:
+    def __init__(self, on_flood: Callable[[], None], flood: float) -> None:
         self.total = 0
+        self._flood = flood
         self._last_mark = 0
         self._head = _Part(0)
         self._tail = _Part(0)
@@ -111,7 +110,7 @@ class Log:
 
     @property
     def flooded(self) -> bool:
-        return self.total - self._last_mark > FLOOD
+        return self.total - self._last_mark > self._flood
 
     def mark(self) -> int:
         """The position that has been reached, for the questions that begin somewhere. What counts as a

@@ -43,8 +43,7 @@ View = list[tuple[str, str]]
 """What the instance sees of the file system: (kind, path), parents before children.
 
 `hide` an empty folder of its own instead, `show` what is there although it is inside a hidden folder,
-`own` a writable copy that is dropped with the instance, `blank` an empty file instead. All else can
-be read only.
+`own` a writable copy that is dropped with the instance. All else can be read only.
 """
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -221,12 +220,7 @@ def _own(path: str, kept: int, number: int, room: int) -> None:
     _mount("overlay", path, "overlay", MS_NOSUID, options)
 
 
-def _blank(path: str, kept: int, number: int, room: int) -> None:
-    if os.path.exists(path):
-        _mount("/dev/null", path, None, MS_BIND)
-
-
-FURNITURE = {"hide": _hide, "show": _show, "own": _own, "blank": _blank}
+FURNITURE = {"hide": _hide, "show": _show, "own": _own}
 
 
 def _furnish_devices(devices: dict[str, int], room: int) -> None:

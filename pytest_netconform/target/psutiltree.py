@@ -16,6 +16,7 @@ import psutil
 
 from ..deadline import LONGEST_PAUSE, Deadline, DeadlineMissed, poll
 from .command import Command, SpawnFailed
+from .tree import Bounds
 from .vitals import Exit
 
 KILL_TIME = 10.0
@@ -24,7 +25,7 @@ KILL_TIME = 10.0
 class PsutilTree:
     """A Tree whose processes were once seen below its first process."""
 
-    def __init__(self, command: Command, log_fd: int) -> None:
+    def __init__(self, command: Command, log_fd: int, bounds: Bounds) -> None:
         stdin, writer = os.pipe()
         self._stdin_writer: int | None = writer
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ..errors import EnvironmentFault, NotTestable
+from .landlock import version
 
 Rung = Literal["box", "landlock", "process", "off"]
 RUNGS: tuple[Rung, ...] = get_args(Rung)
@@ -57,8 +58,10 @@ def stand(wanted: str) -> Standing:
         remedy = _remedy(why)
         if wanted == "box":
             raise EnvironmentFault(f"{why}{f'; try: {remedy}' if remedy else ''}")
-        return Standing("process", why, remedy)
-    raise EnvironmentFault("Landlock is not there")
+        return Standing("landlock" if version() else "process", why, remedy)
+    if version():
+        return Standing("landlock")
+    raise EnvironmentFault("this kernel has no Landlock")
 
 
 def _refusal_of_box() -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
+import tempfile
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..deadline import Deadline, DeadlineMissed, poll
@@ -17,12 +19,12 @@ from .box import Box
 from .command import Command, SpawnFailed, build, refusal
 from .explain import Failure
 from .instance import Instance
-from .log import FLOOD, Log, drain
+from .log import Log, drain
 from .ports import ephemeral_range, lock_free_port
 from .sockets import Endpoint, SocketTable, Transport, open_table
 from .target import Target
-from .tree import Tree, open_tree
-from .view import view_of
+from .tree import Bounds, Tree, open_tree
+from .view import rules_of, view_of
 from .vitals import asleep
 
 LOOK_EVERY = 0.001
@@ -125,12 +127,11 @@ class Launched:
     log: Log
     table: SocketTable
     box: Box | None
+    cleanup: contextlib.ExitStack
 
     def close(self) -> None:
-        self.tree.stop(0)
-        self.table.close()
-        if self.box:
-            self.box.close()
+        """End what is left of it."""
+        self.cleanup.close()
 
 
 def command_of(target: Target, port: int) -> Command:
@@ -141,25 +142,41 @@ def command_of(target: Target, port: int) -> Command:
 def launch(command: Command, target: Target, joined: Box | None = None) -> Launched:
     """Run it, in the network of that box if there is one, and drain its output. Raises TargetError or
     EnvironmentFault."""
-    box = Box(view_of(command, target.shown), joined) if target.rung == "box" else None
-    with contextlib.ExitStack() as undo:
-        if box:
-            undo.callback(box.close)
-        before = None if box else open_table()  # to know which sockets are older
-        if before:
-            undo.callback(before.close)
-        tree, log = _run(command, box)
-        undo.callback(tree.stop, 0)
-        launched = Launched(tree, log, before or open_table(box), box)
-        undo.pop_all()
-    return launched
+    with contextlib.ExitStack() as cleanup:
+        table = None if target.rung == "box" else open_table()  # first, to know which sockets are older
+        if table:
+            cleanup.callback(table.close)
+        command, bounds = _bounds(command, target, joined, cleanup)
+        tree, log = _run(command, bounds)
+        cleanup.callback(tree.stop, 0)
+        if table is None:
+            table = open_table(bounds.box)
+            cleanup.callback(table.close)
+        return Launched(tree, log, table, bounds.box, cleanup.pop_all())
 
 
-def _run(command: Command, box: Box | None) -> tuple[Tree, Log]:
+def _bounds(
+    command: Command, target: Target, joined: Box | None, cleanup: contextlib.ExitStack
+) -> tuple[Command, Bounds]:
+    """What the target's rung holds it to, and the command with what that adds to it."""
+    if target.rung == "box":
+        box = Box(view_of(command, target.shown), joined)
+        cleanup.callback(box.close)
+        return command, Bounds(target.limits, box=box)
+    if target.rung == "landlock":
+        temporary = Path(tempfile.mkdtemp(prefix="netconform-"))
+        cleanup.callback(shutil.rmtree, temporary, ignore_errors=True)
+        rules = rules_of(command, temporary, target.shown)
+        return replace(command, env={**command.env, "TMPDIR": str(temporary)}), Bounds(target.limits, rules)
+    return command, Bounds(target.limits)
+
+
+def _run(command: Command, bounds: Bounds) -> tuple[Tree, Log]:
     read_end, write_end = os.pipe()
-    log = Log(on_flood=lambda: tree.kill(f"it printed more than {FLOOD >> 20} MiB"))
+    limits = bounds.limits
+    log = Log(lambda: tree.kill(limits.told("output")), limits.output)
     try:
-        tree = open_tree(command, write_end, box)
+        tree = open_tree(command, write_end, bounds)
     except BaseException as exc:
         os.close(read_end)
         if isinstance(exc, SpawnFailed):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .limits import Limits
 from .rungs import Rung
 from .sockets import Transport
 
@@ -22,7 +23,7 @@ class Target:
     environment, `port` where it certainly listens, `start_timeout` seconds until it must listen.
     `transport` is what it must be reached by, where that is known; None: whatever it offers, TCP first.
     `rung` is how far its instances are shut in, see rungs.py; `shown` are files and folders that they see
-    there although they are private.
+    there although they are private; `limits` hold on every rung.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Target:
     transport: Transport | None = None
     rung: Rung = "process"
     shown: tuple[Path, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
     def start(self) -> Instance:
         """A running copy that listens. Raises TargetError, UsageError or EnvironmentFault."""

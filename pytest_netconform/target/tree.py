@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,8 @@ from ..errors import EnvironmentFault
 from . import guard
 from .box import Box
 from .command import TOKEN, Command, SpawnFailed
+from .landlock import Rules
+from .limits import Limits
 from .vitals import Exit
 
 ANSWER_TIME = 10.0
@@ -51,23 +54,31 @@ class Tree(Protocol):
         """Ask with SIGTERM, after `grace` seconds kill, return when nothing is left."""
 
 
-def open_tree(command: Command, log_fd: int, box: Box | None = None) -> Tree:
-    """Start the command with its output going to `log_fd`, in that box. Raises SpawnFailed or
-    EnvironmentFault."""
+@dataclass(frozen=True)
+class Bounds:
+    """What an instance is held to: its limits, rules for Landlock if any, and its box if any."""
+
+    limits: Limits = field(default_factory=Limits)
+    rules: Rules = field(default_factory=list)
+    box: Box | None = None
+
+
+def open_tree(command: Command, log_fd: int, bounds: Bounds) -> Tree:
+    """Start the command with its output going to `log_fd`. Raises SpawnFailed or EnvironmentFault."""
     if sys.platform.startswith("linux"):
-        return GuardedTree(command, log_fd, box)
+        return GuardedTree(command, log_fd, bounds)
     from .psutiltree import PsutilTree
 
-    return PsutilTree(command, log_fd)
+    return PsutilTree(command, log_fd, bounds)
 
 
 class GuardedTree:
     """A Tree whose processes all descend from a guard process."""
 
-    def __init__(self, command: Command, log_fd: int, box: Box | None) -> None:
+    def __init__(self, command: Command, log_fd: int, bounds: Bounds) -> None:
         self.pid = 0
         self._init = 0
-        self._box = box
+        self._limits = bounds.limits
         self._token = command.env[TOKEN]
         self._status = int(signal.SIGKILL)  # unless the guard lives to tell
         self._empty = False
@@ -77,26 +88,34 @@ class GuardedTree:
         self._lock = threading.RLock()
         self._control, its_end = socket.socketpair()
         with its_end:
-            descriptors = [its_end.fileno(), log_fd, *(box.for_guard() if box else ())]
+            descriptors = [its_end.fileno(), log_fd, *(bounds.box.for_guard() if bounds.box else ())]
             self._guard = _start_guard(descriptors)
         try:
-            self._spawn(command)
+            self._spawn(command, bounds)
         except BaseException:
             self.stop(0)
             raise
 
-    def _spawn(self, command: Command) -> None:
-        view, room = (self._box.view, self._box.room) if self._box else ([], 0)
-        argv, env = list(command.argv), dict(command.env)
-        self._control.sendall(
-            guard.Request(command.program, argv, str(command.cwd), env, view, room).encode()
+    def _spawn(self, command: Command, bounds: Bounds) -> None:
+        limits, box = bounds.limits, bounds.box
+        request = guard.Request(
+            command.program,
+            list(command.argv),
+            str(command.cwd),
+            dict(command.env),
+            limits=limits.of_all(),
+            rlimits=limits.of_each(),
+            rules=bounds.rules,
+            view=box.view if box else [],
+            room=box.room if box else 0,
         )
+        self._control.sendall(request.encode())
         word, *numbers = self._answer().split()
         if word == "failed":
             raise SpawnFailed(int(numbers[0]))
         self.pid, self._init = map(int, numbers)
-        if self._box:
-            self._box.entered(self._guard.pid)
+        if box:
+            box.entered(self._guard.pid)
 
     # ------------------------------------------------------------ what the guard says
 
@@ -130,6 +149,8 @@ class GuardedTree:
         word, _, rest = line.partition(" ")
         if word == "exited":
             self._status = int(rest)
+        elif word == "limited":
+            self._why = self._limits.told(rest)
         elif word == "empty":
             self._empty = True
         elif word == "refused":

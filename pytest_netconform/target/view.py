@@ -16,6 +16,7 @@ from pathlib import Path
 from .. import bundled
 from .box import View
 from .command import Command
+from .landlock import ALL, CHANGE, KEEP, READ, Rules
 
 TEMPORARY = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - to hide them
 HOMES = ("/home", "/root")
@@ -26,25 +27,53 @@ TOOLS = (
 )
 """Where in a home the programs are that a user has installed."""
 BIN = ("bin", "sbin", "shims")
-ORDER = ("hide", "show", "own", "blank")
+ORDER = ("hide", "show", "own")
 """Of what is mounted on the same folder."""
 RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 
 
-def view_of(command: Command, also: Iterable[Path] = (), blank: Iterable[Path] = ()) -> View:
-    """For the guard: parents before children. `also` are files and folders to show, and `blank` some to
-    keep secret."""
+def view_of(command: Command, also: Iterable[Path] = ()) -> View:
+    """Of a box: parents before children. `also` are files and folders to show."""
+    own, hidden, shown = _parts(command, also)
+    view = [("hide", path) for path in (*hidden, *_secret())]
+    view += [("show", path) for path in shown]
+    view += [("own", own)] if own != Path("/") else []
+    view.sort(key=lambda entry: (entry[1].parts, RANK[entry[0]]))
+    return [(kind, str(path)) for kind, path in view]
+
+
+def rules_of(command: Command, temporary: Path, also: Iterable[Path] = ()) -> Rules:
+    """For Landlock, by which everything is forbidden that is not allowed. In the instance's own folder it
+    may write, but not remove; `temporary` is all its own."""
+    own, hidden, shown = _parts(command, also)
+    rules = [(path, READ) for path in (*_all_but(Path("/"), {*hidden, *_secret()}), *shown)]
+    rules += [(own, KEEP), (temporary, ALL), (Path("/dev"), READ | CHANGE), (Path("/dev/shm"), ALL)]  # noqa: S108
+    return [(str(path), rights) for path, rights in [*rules, (Path("/proc"), READ | CHANGE)]]
+
+
+def _all_but(folder: Path, without: set[Path]) -> Iterator[Path]:
+    """The fewest paths that make up the folder without these."""
+    for path in sorted(folder.iterdir()):
+        if path in without or path.is_symlink():
+            continue
+        if any(other.is_relative_to(path) for other in without):
+            yield from _all_but(path, without)
+        else:
+            yield path
+
+
+def _parts(command: Command, also: Iterable[Path]) -> tuple[Path, list[Path], list[Path]]:
+    """The instance's own folder, the folders that are hidden, and what is shown although it is in them."""
     own = Path(command.cwd).resolve()
     hidden = _hidden(own)
     needed = {path for path in map(Path.resolve, {*_needed(command), *also}) if _is_shown(path, own, hidden)}
     shown = [path for path in needed if not any(path.is_relative_to(other) for other in needed - {path})]
-    secret = [bundled.suites_dir().resolve(), *(path.resolve() for path in blank)]
-    view = [("hide", path) for path in hidden]
-    view += [("show", path) for path in shown]
-    view += [("hide" if path.is_dir() else "blank", path) for path in secret if path.exists()]
-    view += [("own", own)] if own != Path("/") else []
-    view.sort(key=lambda entry: (entry[1].parts, RANK[entry[0]]))
-    return [(kind, str(path)) for kind, path in view]
+    return own, hidden, shown
+
+
+def _secret() -> list[Path]:
+    """What a server that is judged should not read. The suites of the user lie in his own folder."""
+    return [bundled.suites_dir().resolve()]
 
 
 def _hidden(own: Path) -> list[Path]:
