@@ -58,21 +58,31 @@ class Judge:
     rules: Rules
     again: str = "pytest"
     known: dict[str, Result] = field(default_factory=dict)
+    spent: float = 0.0
+    """Seconds that its checks have taken."""
 
     def judge(self, item: Item) -> Result:
         """Play a check and give its verdict. Never raises for anything that a target can do."""
         result = self._blank(item)
+        limits = self.bench.target.limits
         if self.probed.profile is None:
             _error(result, self.probed.blame, self.probed.fault)
             result.explanation = list(self.probed.explanation)
-            return result
+        elif self.spent > limits.time:
+            _error(result, "target", limits.told("time"))
+        else:
+            began, before = time.monotonic(), self.spent
+            self._give_verdict(item, result)
+            self.spent = before + time.monotonic() - began  # once, if it has played others that it requires
+        return result
+
+    def _give_verdict(self, item: Item, result: Result) -> None:
         try:
             variables = params_of(item.suite, self.rules.params)
             result.title = filled(item.check.title.model_dump(), {**variables, **item.binding})
             part = self._part(item, variables)
-            if not self._applies(item, part, result):
-                return result
-            self._judge(part, item, result)
+            if self._applies(item, part, result):
+                self._judge(part, item, result)
         except NotApplicable as exc:
             result.verdict, result.because = "skipped", str(exc)
         except BadValue as exc:
@@ -86,7 +96,6 @@ class Judge:
             result.explanation = traceback.format_exc().splitlines()[-MOST_TRACEBACK:]
             self.bench.retire()
         self.known[item.id] = result
-        return result
 
     def _blank(self, item: Item) -> Result:
         check = item.check

@@ -29,6 +29,18 @@ _NAMED = re.compile(r"([A-Za-z][\w.-]*)=(.*)", re.DOTALL)
 _LAUNCHER = re.compile(
     r"(python|pypy)[\d.]*|node|deno|bun|java|ruby|perl|php|lua|sh|bash|go|npx|uv|\{python\}"
 )
+_PASSED = frozenset(
+    (
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TZ", "LANGUAGE", "SYSTEMROOT", "TMPDIR"),
+        *("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS"),
+        *("VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_ROOT", "PYENV_VERSION", "UV_PYTHON", "CLASSPATH"),
+        *("JAVA_HOME", "JDK_HOME", "JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "DOTNET_ROOT"),
+        *("NODE_PATH", "NODE_ENV", "NODE_OPTIONS", "NVM_DIR", "NVM_BIN", "VOLTA_HOME", "DENO_DIR"),
+        *("GOPATH", "GOROOT", "GOCACHE", "GOMODCACHE", "GOFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
+        *("RUST_BACKTRACE", "RUST_LOG", "GEM_HOME", "GEM_PATH", "RUBYLIB", "RUBYOPT", "PERL5LIB"),
+    )
+)
+_PASSED_FAMILIES = ("LC_", "PYTHON")
 _STDBUF = ("LD_PRELOAD", "_STDBUF_O", "_STDBUF_E")
 
 
@@ -90,8 +102,11 @@ def split(text: str) -> list[str]:
 # ---------------------------------------------------------------- words and environment
 
 
-def build(text: str, cwd: Path, extra_env: Mapping[str, str], port: int, token: str) -> Command:
-    """The command with its placeholders filled. Raises UsageError, TargetError when the program is not
+def build(
+    text: str, cwd: Path, extra_env: Mapping[str, str], port: int, token: str, whole_env: bool = False
+) -> Command:
+    """The command with its placeholders filled, in an environment that is reduced to what programs need,
+    or in the whole one of the tester. Raises UsageError, TargetError when the program is not
     there or is not one, or EnvironmentFault when a reference server cannot be built."""
     if not cwd.is_dir():
         raise UsageError(f"there is no folder {visible(str(cwd))} to run the command in")
@@ -100,7 +115,7 @@ def build(text: str, cwd: Path, extra_env: Mapping[str, str], port: int, token: 
         raise UsageError("the command of a target is empty; write for example --target 'python server.py'")
     fill = {"{port}": str(port), "{host}": HOST, "{python}": sys.executable}
     argv = tuple(_fill(word, fill) for word in words)
-    env = _environment(extra_env, port, token)
+    env = _environment(dict(os.environ) if whole_env else _needed(os.environ), extra_env, port, token)
     return Command(_program(argv[0], cwd, env), argv, cwd, env)
 
 
@@ -117,9 +132,19 @@ def _fill(word: str, values: Mapping[str, str]) -> str:
     return word
 
 
-def _environment(extra: Mapping[str, str], port: int, token: str) -> dict[str, str]:
-    """The tester's own, arranged so that what a target prints comes at once and in UTF-8."""
-    env = {**os.environ, "PYTHONUNBUFFERED": "1", "LC_ALL": UTF_8_LOCALE, "LANG": UTF_8_LOCALE}
+def _needed(env: Mapping[str, str]) -> dict[str, str]:
+    """What is there to find programs and libraries and to make them run; no secrets of the user."""
+    return {name: value for name, value in env.items() if is_passed(name)}
+
+
+def is_passed(name: str) -> bool:
+    """Whether targets get this variable of the tester's environment."""
+    return name in _PASSED or name.startswith(_PASSED_FAMILIES)
+
+
+def _environment(base: dict[str, str], extra: Mapping[str, str], port: int, token: str) -> dict[str, str]:
+    """Arranged so that what a target prints comes at once and in UTF-8."""
+    env = {**base, "PYTHONUNBUFFERED": "1", "LC_ALL": UTF_8_LOCALE, "LANG": UTF_8_LOCALE}
     return {**_flush_lines(env), **extra, "PORT": str(port), "HOST": HOST, TOKEN: token}
 
 

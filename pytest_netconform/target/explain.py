@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import EnvironmentFault, NotTestable, TargetError
 from ..payload import fit, visible
-from .command import Command
+from .command import Command, is_passed
 from .log import Log
 from .procnet import owner_of
 from .sockets import Endpoint, SocketTable, Transport
@@ -33,6 +33,7 @@ _ADVICE: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"No module named '?([\w.]+)"), lambda name: f"try: pip install {name.partition('.')[0]}"),
     (re.compile(r"Cannot find module '([^']+)'"), lambda name: _about_node_module(name)),
     (re.compile(r"can't open file '([^']+)'"), lambda name: f"there is no file {name}"),
+    (re.compile(r"KeyError: '([A-Za-z_]\w*)'"), lambda name: _about_variable(name)),
 )
 
 
@@ -112,7 +113,7 @@ def _causes(failure: Failure) -> Iterator[str]:
     text = "\n".join(lines)
     for pattern, advice in _ADVICE:
         if found := pattern.search(text):
-            yield advice(found[1])
+            yield from filter(None, [advice(found[1])])
     if _IN_USE.search(text):
         yield from _about_busy_port(failure)
 
@@ -125,6 +126,12 @@ def _place(lines: list[str]) -> str:
 
 def _about_node_module(name: str) -> str:
     return f"there is no file {name}" if name.startswith((".", "/")) else f"try: npm install {name}"
+
+
+def _about_variable(name: str) -> str:
+    if name not in os.environ or is_passed(name):
+        return ""
+    return f"targets do not get the variable {name} of your environment; try: --target-env {name}=..."
 
 
 def _about_busy_port(failure: Failure) -> Iterator[str]:

@@ -136,7 +136,8 @@ class Launched:
 
 def command_of(target: Target, port: int) -> Command:
     """Raises as `command.build` does."""
-    return build(target.command, target.cwd or Path.cwd(), target.env, port, uuid.uuid4().hex)
+    whole = target.rung == "off"
+    return build(target.command, target.cwd or Path.cwd(), target.env, port, uuid.uuid4().hex, whole)
 
 
 def launch(command: Command, target: Target, joined: Box | None = None) -> Launched:
