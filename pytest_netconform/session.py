@@ -39,7 +39,8 @@ class Run:
         self.untested = 0
         self.probed: dict[str, Probed] = {}
         self.judges: dict[str, Judge] = {}
-        self.standing: Standing
+        self.standing: Standing | None = None
+        """None without targets."""
 
     # ------------------------------------------------------------ which suites
 
@@ -136,12 +137,12 @@ class Run:
 
         told = getattr(self.config, "workerinput", {}).get(WORKERINPUT)
         settings = self.settings
-        self.standing = Standing(**told["standing"]) if told else stand(settings.sandbox)
+        self.standing = standing = Standing(**told["standing"]) if told else stand(settings.sandbox)
         scale = "scale" in self.config.option.markexpr
         rules = Rules(settings.gate, settings.patience, settings.params, scale, seed(self.config, settings))
         demanded = self._demanded()
         for name, target in list(self.targets.items()):
-            one = replace(target, transport=demanded, rung=self.standing.rung)
+            one = replace(target, transport=demanded, rung=standing.rung)
             found = Probed.from_dict(told["probed"][name]) if told else probe(one, settings.patience)
             self.probed[name] = found.declared(settings.profile)
             self.targets[name] = one = found.reached(one)
@@ -157,7 +158,7 @@ class Run:
 
     def fixed_ports(self) -> dict[str, int]:
         """By target: the hard-coded port, of which this machine has but one. Each box has its own."""
-        if self.standing.rung == "box":
+        if self.standing is None or self.standing.rung == "box":
             return {}
         return {name: found.port for name, found in self.probed.items() if not found.takes_port}
 
@@ -174,10 +175,10 @@ class Run:
     def for_worker(self) -> dict[str, Any]:
         """What an xdist worker has to be told, so that all collect the same."""
         probed = {name: found.as_dict() for name, found in self.probed.items()}
-        return {"standing": asdict(self.standing), "probed": probed}
+        return {"standing": asdict(self.standing) if self.standing else {}, "probed": probed}
 
     def header(self) -> list[str]:
-        lines = [f"netconform: {self.standing}"] if self.targets else []
+        lines = [f"netconform: {self.standing}"] if self.standing else []
         return lines + [f"netconform: {name}{_found(found)}" for name, found in self.probed.items()]
 
     def stop(self) -> None:
