@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
+from pytest_netconform.target import stand
 from pytest_netconform.target.ports import lock_free_port
 
 pytest_plugins = ["pytester"]
@@ -17,3 +19,15 @@ def hard_coded_port() -> Iterator[int]:
     lock = lock_free_port()
     yield lock.port
     lock.release()
+
+
+@pytest.fixture
+def box() -> None:
+    """Skips the test where this machine allows no box."""
+    if refusal := _refusal():
+        pytest.skip(f"no box here: {refusal}")
+
+
+@cache
+def _refusal() -> str:
+    return stand("auto").why

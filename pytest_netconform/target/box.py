@@ -18,7 +18,6 @@ STOCK = 32
 ANSWER_TIME = 10.0
 ROOM = 256 << 20
 """Bytes in each folder that an instance may write to."""
-NAMESPACES = ("user", "net")
 
 Socket = socket.socket
 View = list[tuple[str, str]]
@@ -45,13 +44,11 @@ class Box:
         return [self._for_guard.fileno(), *(self._joined._namespaces if self._joined else ())]
 
     def entered(self, guard: int) -> None:
-        """The guard with that PID is inside. Raises EnvironmentFault."""
+        """The guard with that PID has been inside, and may have ended. Raises EnvironmentFault."""
         self._for_guard.close()
         self.guard = guard
-        (self.netlink,) = self._received(1)
-        with self._environment("look at the namespaces of the box"):
-            for name in NAMESPACES:
-                self._namespaces.append(os.open(f"/proc/{guard}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC))
+        netlink, *self._namespaces = self._received(3)
+        self.netlink = socket.socket(fileno=netlink)
 
     def socket(self, family: int, kind: int) -> Socket:
         """An unconnected socket of its network. Raises EnvironmentFault."""
@@ -60,15 +57,15 @@ class Box:
             if not stock:
                 with self._environment("ask for sockets of the box"):
                     self._channel.send(f"{int(family)} {int(kind)} {STOCK}".encode())
-                stock += self._received(STOCK)
+                stock += [socket.socket(fileno=fd) for fd in self._received(STOCK)]
             return stock.pop()
 
-    def _received(self, count: int) -> list[Socket]:
+    def _received(self, count: int) -> list[int]:
         with self._environment("take sockets out of the box"):
             data, descriptors, *_ = socket.recv_fds(self._channel, 1, count)
             if not data:
                 raise ConnectionError("the guard is gone")
-            return [socket.socket(fileno=fd) for fd in descriptors]
+            return descriptors
 
     @contextlib.contextmanager
     def _environment(self, what: str) -> Iterator[None]:
@@ -85,5 +82,5 @@ class Box:
         for descriptor in self._namespaces:
             os.close(descriptor)
         self._namespaces.clear()
-        self._channel.close()
-        self._for_guard.close()
+        for end in filter(None, (self.netlink, self._channel, self._for_guard)):
+            end.close()

@@ -76,19 +76,24 @@ def enter(joined: tuple[int, ...]) -> None:
         _must(_libc.setns(network, NEWNET), "join the network namespace")
         _must(_libc.unshare(PRIVATE_TO_EACH), "make a PID namespace")
         return
-    map_ids = _map_all() if os.getuid() == 0 else _map_own
+    map_ids = _map_all() if os.getuid() == 0 else _map_own()
     _must(_libc.unshare(NEWUSER | NEWNET | PRIVATE_TO_EACH), "make a user namespace")
     map_ids()
     _loopback_up()
     _write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")  # in a network of its own any port is free
 
 
-def _map_own() -> None:
-    """An ordinary user may map itself only."""
+def _map_own() -> Callable[[], None]:
+    """An ordinary user may map itself only. Inside, before it is mapped, it is nobody: so its numbers are
+    asked for outside. Returns what is to be called when this process is inside."""
     user, group = os.geteuid(), os.getegid()
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{user} {user} 1")
-    _write("/proc/self/gid_map", f"{group} {group} 1")
+
+    def map_ids() -> None:
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{user} {user} 1")
+        _write("/proc/self/gid_map", f"{group} {group} 1")
+
+    return map_ids
 
 
 def _map_all() -> Callable[[], None]:
@@ -147,12 +152,18 @@ def _loopback_up() -> None:
 
 class Channel:
     """Hands out new sockets of this network (SCM_RIGHTS, unix(7)), which belong for ever to the network in
-    which they were made, whoever uses them. A netlink socket comes unasked."""
+    which they were made, whoever uses them. A netlink socket comes unasked, and the user and the network
+    namespace for those who join."""
 
     def __init__(self, fd: int) -> None:
         os.set_inheritable(fd, False)
         self._socket = _socket.socket(fileno=fd)
-        self._give(AF_NETLINK, _socket.SOCK_RAW, NETLINK_SOCK_DIAG, 1)
+        netlink = _socket.socket(AF_NETLINK, _socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+        namespaces = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in ("user", "net")]
+        self._send([netlink.fileno(), *namespaces])
+        netlink.close()
+        for descriptor in namespaces:
+            os.close(descriptor)
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -162,15 +173,15 @@ class Channel:
         words = self._socket.recv(64).split()
         if words:
             family, kind, count = map(int, words)
-            self._give(family, kind, 0, count)
+            made = [_socket.socket(family, kind) for _ in range(count)]
+            self._send([one.fileno() for one in made])
+            for one in made:
+                one.close()
         return bool(words)
 
-    def _give(self, family: int, kind: int, protocol: int, count: int) -> None:
-        made = [_socket.socket(family, kind, protocol) for _ in range(count)]
-        numbers = b"".join(one.fileno().to_bytes(4, sys.byteorder) for one in made)
+    def _send(self, descriptors: list[int]) -> None:
+        numbers = b"".join(one.to_bytes(4, sys.byteorder) for one in descriptors)
         self._socket.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
-        for one in made:
-            one.close()
 
 
 # ---------------------------------------------------------------- the file system

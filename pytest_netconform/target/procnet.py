@@ -50,9 +50,9 @@ class InodeTable(ABC):
 
     def __init__(self, box: Box | None) -> None:
         # Sockets older than the instance are not its own: these need no look at processes. In a box
-        # there are none, and the instance may have begun.
-        older = [] if box else [*self.rows("tcp", LISTEN), *self.rows("udp", UNCONNECTED)]
-        self._strangers = {row.inode for row in older}
+        # there are none, and the instance may have begun; the look shows whether looking is allowed.
+        seen = [*self.rows("tcp", LISTEN), *self.rows("udp", UNCONNECTED)]
+        self._strangers = set() if box else {row.inode for row in seen}
 
     @abstractmethod
     def rows(self, protocol: Transport, states: int, port: int = 0) -> list[Endpoint]:

@@ -6,6 +6,7 @@ suites are hidden, except for what the command needs to run.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import sys
@@ -78,9 +79,16 @@ def _secret() -> list[Path]:
 
 def _hidden(own: Path) -> list[Path]:
     """Folders that are empty for the instance. Its own folder stays, even if it is a home."""
-    home = [os.environ.get("HOME", "/"), pwd.getpwuid(os.getuid()).pw_dir]
-    found = {Path(name).resolve() for name in (*TEMPORARY, *HOMES, tempfile.gettempdir(), *home)}
+    found = {Path(name).resolve() for name in (*TEMPORARY, *HOMES, tempfile.gettempdir(), *_own_homes())}
     return [path for path in found if path.is_dir() and path != Path("/") and path != own]
+
+
+def _own_homes() -> list[str]:
+    """By the environment and by the system; in a container the user may have neither."""
+    homes = [os.environ.get("HOME", "/")]
+    with contextlib.suppress(KeyError):
+        homes.append(pwd.getpwuid(os.getuid()).pw_dir)
+    return homes
 
 
 def _is_shown(path: Path, own: Path, hidden: list[Path]) -> bool:
@@ -103,7 +111,8 @@ def _needed(command: Command) -> Iterator[Path]:
         if name not in ("HOME", "PWD", "OLDPWD", "TMPDIR"):
             yield from _folders(value, Path("/"))
     for name in TOOLS:
-        yield Path.home() / name
+        for home in _own_homes():
+            yield Path(home, name)
 
 
 def _folders(word: str, base: Path) -> Iterator[Path]:
