@@ -13,6 +13,7 @@ import pytest
 from pytest_netconform import options
 from pytest_netconform.errors import UsageError
 from pytest_netconform.options import OPTIONS, Option, Settings
+from pytest_netconform.target import Limits
 
 GLUE = """
 from pathlib import Path
@@ -93,7 +94,10 @@ def setting(settings: Settings, key: str) -> object:
         "target-env": "env",
         "target-port": "port",
         "target-start-timeout": "start_timeout",
+        "sandbox-show": "shown",
     }
+    if key == "limit":
+        return "memory", settings.targets[0].limits.memory
     if key in of_target:
         return getattr(settings.targets[0], of_target[key])
     if key == "target":
@@ -114,6 +118,9 @@ WRITTEN: dict[str, tuple[str, object]] = {
     "param": ("*.reply=ok=1.", (("*", "reply", "ok=1."),)),
     "patience": ("3", 3.0),
     "gate": ("strict", "strict"),
+    "sandbox": ("process", "process"),
+    "sandbox-show": (".", None),
+    "limit": ("memory=512MiB", ("memory", 512 << 20)),
     "seed": ("7", 7),
     "record": ("run.jsonl", None),
     "lang": ("zh", "zh"),
@@ -123,6 +130,7 @@ WRITTEN: dict[str, tuple[str, object]] = {
 def meanings(project: Path) -> dict[str, object]:
     return {key: meaning for key, (_, meaning) in WRITTEN.items()} | {
         "target-cwd": project,
+        "sandbox-show": (project,),
         "record": project / "run.jsonl",
     }
 
@@ -188,6 +196,7 @@ def test_what_nobody_writes_has_a_default(read: Read) -> None:
         profile=(),
         patience=1.0,
         gate="core",
+        sandbox="auto",
         seed=None,
         record=None,
         lang="en",
@@ -259,6 +268,7 @@ def test_what_is_typed_is_relative_to_where_it_is_typed_and_what_is_configured_t
 COMMAND = "a command line, such as 'python mysrv.py' or a='python mysrv.py'"
 PORT = "a whole number from 1 to 65535"
 FACTOR = "a factor above 0, such as 2.5"
+LIMIT = "memory=512MiB, processes=64, cpu=90s, output=16MiB, files=256, file-size=1GiB or time=10min"
 PARAM = "SUITE.KEY=VALUE, such as '*.reply=ok!'"
 
 
@@ -281,6 +291,10 @@ PARAM = "SUITE.KEY=VALUE, such as '*.reply=ok!'"
         ("patience", "nan", FACTOR),
         ("patience", "inf", FACTOR),
         ("gate", "hard", "core, strict or robust"),
+        ("sandbox", "jail", "auto, box, landlock, process or off"),
+        ("sandbox-show", "", "a file or a folder"),
+        *(("limit", value, LIMIT) for value in ("memory", "memory=", "memory=1GB", "memory=-1", "memory=0")),
+        *(("limit", value, LIMIT) for value in ("disk=1GiB", "cpu=1MiB", "cpu=1..2", "processes=8s", "=1")),
         ("seed", "-1", "a whole number from 0 on"),
         ("seed", "x", "a whole number from 0 on"),
         ("record", "", "a file"),
@@ -309,6 +323,20 @@ def test_a_folder_that_is_not_there_is_refused(read: Read, project: Path) -> Non
     assert refusal(read, "--target=x", "--target-cwd=gone") == (
         f"--netconform-target-cwd expects a folder, and there is none at {project / 'gone'}."
     )
+
+
+def test_what_should_be_shown_and_is_not_there_is_refused(read: Read, project: Path) -> None:
+    assert refusal(read, "--target=x", "--sandbox-show=gone") == (
+        f"--netconform-sandbox-show expects a file or a folder, and there is none at {project / 'gone'}."
+    )
+
+
+def test_limits_may_be_a_table_and_the_last_of_the_same_name_counts(read: Read, project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.netconform.limit]\nprocesses = 64\nfile-size = '1MiB'\n")
+    (limits,) = {target.limits for target in read("--target=x").targets}
+    assert (limits.processes, limits.file_size, limits.cpu) == (64, 1 << 20, Limits().cpu)
+    (target,) = read("--target=x", "--limit=cpu=1min", "--limit=cpu=2s", "--limit=time=1.5h").targets
+    assert (target.limits.cpu, target.limits.time, target.limits.processes) == (2, 5400, Limits().processes)
 
 
 def test_a_bad_ini_value_is_told_with_its_name_and_file(read: Read, project: Path) -> None:

@@ -33,35 +33,39 @@ checks:
 PATIENCE = 60.0
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A pytest in the middle of a check that never ends; the server says who it is."""
-    pids, marks = tmp_path / "pids", tmp_path / "marks"
-    body = (
-        f"open({str(pids)!r}, 'a').write(str(os.getpid()) + ' '); "
-        f"data == b'wait' and open({str(marks)!r}, 'w').close(); data == b'wait' or conn.sendall(data)"
-    )
+@pytest.fixture(params=["box", "process"])
+def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """A pytest in the middle of a check that never ends, after one that has."""
+    if request.param == "box":
+        request.getfixturevalue("box")
     (tmp_path / "mine.netconform.yaml").write_text(SUITE, encoding="utf-8")
-    server = shlex.join([sys.executable, str(script(tmp_path / "srv.py", body))])
-    command = [sys.executable, "-m", "pytest", "--target", server, "mine.netconform.yaml"]
-    command.append("--netconform-record=run.jsonl")
+    server = script(tmp_path / "srv.py", "data == b'wait' or conn.sendall(data)")
+    target = shlex.join([sys.executable, str(server)])
+    command = [sys.executable, "-m", "pytest", "--target", target, "mine.netconform.yaml"]
+    command += ["--netconform-record=run.jsonl", f"--sandbox={request.param}"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         try:
-            poll(marks.exists, Deadline(PATIENCE), "the endless check")
+            poll(lambda: recorded(tmp_path), Deadline(PATIENCE), "the endless check")
             yield process
         finally:
             process.kill()
 
 
-def left(tmp_path: Path) -> list[int]:
-    """The servers that still live."""
-    pids = {int(word) for word in (tmp_path / "pids").read_text().split()}
-    return [pid for pid in pids if psutil.pid_exists(pid) and _lives(pid)]
+def recorded(tmp_path: Path) -> list[str]:
+    """The checks that are done. One after which another is to come is recorded before that begins."""
+    record = tmp_path / "run.jsonl"
+    lines = record.read_text("utf-8").splitlines() if record.exists() else []
+    return [json.loads(line)["check"] for line in lines]
 
 
-def _lives(pid: int) -> bool:
+def below(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The guard, in a box its PID 1, and the server."""
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def _lives(process: psutil.Process) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
@@ -70,12 +74,12 @@ def _lives(pid: int) -> bool:
 def test_nothing_is_left_when_pytest_is_ended_by(
     number: signal.Signals, running: subprocess.Popen[str], tmp_path: Path
 ) -> None:
-    assert left(tmp_path)
+    started = below(running)
+    assert any(str(tmp_path / "srv.py") in process.cmdline() for process in started)
     running.send_signal(number)
     running.wait(PATIENCE)
-    poll(lambda: not left(tmp_path), Deadline(PATIENCE), "the servers to end")
-    recorded = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text("utf-8").splitlines()]
-    assert [line["check"] for line in recorded] == ["mine/quick"]
+    poll(lambda: not any(map(_lives, started)), Deadline(PATIENCE), "the servers to end")
+    assert recorded(tmp_path) == ["mine/quick"]
 
 
 def test_ctrl_c_still_sums_up(running: subprocess.Popen[str], tmp_path: Path) -> None:

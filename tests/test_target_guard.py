@@ -39,9 +39,22 @@ def test_parents_that_are_hidden_for_good_do_not_matter(monkeypatch: pytest.Monk
 
 
 def test_a_request_is_read_as_it_was_written() -> None:
-    env = {"EMPTY": "", "EQUALS": "a=b", "LINES": "a\nb", "CHINESE": "你好"}
-    length, _, body = guard.encode_request("/bin/x", ["x", "", "你"], "/tmp", env).partition(b"\n")
-    assert int(length) == len(body)
-    program, cwd, argv, decoded = guard._decode_request(body)
-    assert (program, cwd, argv) == (b"/bin/x", b"/tmp", [b"x", b"", "你".encode()])
-    assert decoded == {key.encode(): value.encode() for key, value in env.items()}
+    read, write = os.pipe()
+    request = guard.Request(
+        program="/bin/x",
+        argv=["x", "", "你"],
+        cwd="/tmp",
+        env={"EMPTY": "", "EQUALS": "a=b", "LINES": "a\nb", "CHINESE": "你好", "BYTES": os.fsdecode(b"\xff")},
+        limits={"memory": 1.5},
+        rlimits={7: 64},
+        rules=[("/usr", 3)],
+        view=[("hide", "/home"), ("own", "/home/me")],
+        room=1 << 40,
+    )
+    os.write(write, request.encode() + b"pause\n")
+    reader = guard.Guard.__new__(guard.Guard)
+    reader.control, reader.unread = read, b""
+    assert reader._read_request().__dict__ == request.__dict__
+    assert reader.unread == b"pause\n"
+    for fd in (read, write):
+        os.close(fd)

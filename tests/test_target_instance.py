@@ -162,7 +162,8 @@ def test_standard_output_and_error_are_one_log_in_their_true_order(tmp_path: Pat
 def test_a_server_that_floods_its_output_is_killed(tmp_path: Path) -> None:
     instance = target(tmp_path, LISTEN + "while True: os.write(1, b'x' * 65536)").start()
     exit_ = instance.wait_exit(Deadline(PATIENCE))
-    assert str(exit_) == "killed by SIGKILL (it printed more than 128 MiB)"
+    why = "it printed more than 128 MiB (the limit: --netconform-limit output=...)"
+    assert str(exit_) == f"killed by SIGKILL ({why})"
     assert len(instance.log.since()) <= 2 * CAP
     instance.stop()
 

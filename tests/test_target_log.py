@@ -8,11 +8,13 @@ import pytest
 from target_servers import PATIENCE
 
 from pytest_netconform.deadline import Deadline, DeadlineMissed
-from pytest_netconform.target.log import CAP, FLOOD, Log, drain, printable
+from pytest_netconform.target.log import CAP, Log, drain, printable
+
+FLOOD = 8 << 20
 
 
 def new_log(*pieces: bytes) -> Log:
-    log = Log(on_flood=lambda: None)
+    log = Log(on_flood=lambda: None, flood=FLOOD)
     for moment, piece in enumerate(pieces):
         log.append(piece, float(moment))
     return log
@@ -106,7 +108,7 @@ def test_waiting_ends_at_once_when_nobody_is_left_to_print() -> None:
 
 def test_a_flood_is_told_once() -> None:
     told: list[int] = []
-    log = Log(on_flood=lambda: told.append(log.total))
+    log = Log(on_flood=lambda: told.append(log.total), flood=FLOOD)
     for _ in range(FLOOD // (1 << 20)):
         log.append(bytes(1 << 20), 0.0)
     assert not told
@@ -118,7 +120,7 @@ def test_a_flood_is_told_once() -> None:
 def test_only_output_since_the_last_mark_makes_a_flood() -> None:
     """Many checks share an instance, and a right server may print what each of them sends."""
     told: list[int] = []
-    log = Log(on_flood=lambda: told.append(log.total))
+    log = Log(on_flood=lambda: told.append(log.total), flood=FLOOD)
     for _ in range(2 * FLOOD // (1 << 20)):
         log.append(bytes(1 << 20), 0.0)
         log.mark()

@@ -50,7 +50,7 @@ def test_netlink_is_chosen_where_it_works() -> None:
 
 
 def test_without_netlink_proc_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: NetlinkTable) -> None:
+    def refuse(self: NetlinkTable, box: None) -> None:
         raise PermissionError
 
     monkeypatch.setattr(NetlinkTable, "__init__", refuse)
