@@ -12,13 +12,13 @@ import threading
 from collections.abc import Iterator
 
 from ..errors import EnvironmentFault
+from .namespaces import HANDED_OUT
 
 STOCK = 32
 """So many sockets are asked for at once: a question takes longer than to make a socket."""
 ANSWER_TIME = 10.0
 ROOM = 256 << 20
 """Bytes in each folder that an instance may write to."""
-NAMESPACES = ("user", "net")
 
 Socket = socket.socket
 View = list[tuple[str, str]]
@@ -48,10 +48,8 @@ class Box:
         """The guard with that PID is inside. Raises EnvironmentFault."""
         self._for_guard.close()
         self.guard = guard
-        (self.netlink,) = self._received(1)
-        with self._environment("look at the namespaces of the box"):
-            for name in NAMESPACES:
-                self._namespaces.append(os.open(f"/proc/{guard}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC))
+        netlink, *self._namespaces = self._received(1 + len(HANDED_OUT))
+        self.netlink = socket.socket(fileno=netlink)
 
     def socket(self, family: int, kind: int) -> Socket:
         """An unconnected socket of its network. Raises EnvironmentFault."""
@@ -60,15 +58,17 @@ class Box:
             if not stock:
                 with self._environment("ask for sockets of the box"):
                     self._channel.send(f"{int(family)} {int(kind)} {STOCK}".encode())
-                stock += self._received(STOCK)
+                stock += [socket.socket(fileno=number) for number in self._received(STOCK)]
             return stock.pop()
 
-    def _received(self, count: int) -> list[Socket]:
+    def _received(self, count: int) -> list[int]:
         with self._environment("take sockets out of the box"):
             data, descriptors, *_ = socket.recv_fds(self._channel, 1, count)
             if not data:
                 raise ConnectionError("the guard is gone")
-            return [socket.socket(fileno=fd) for fd in descriptors]
+            for descriptor in descriptors:
+                os.set_inheritable(descriptor, False)
+            return descriptors
 
     @contextlib.contextmanager
     def _environment(self, what: str) -> Iterator[None]:
@@ -85,5 +85,5 @@ class Box:
         for descriptor in self._namespaces:
             os.close(descriptor)
         self._namespaces.clear()
-        self._channel.close()
-        self._for_guard.close()
+        for end in filter(None, (self.netlink, self._channel, self._for_guard)):
+            end.close()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
 NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
+HANDED_OUT = ("user", "net")
 PRIVATE_TO_EACH = NEWPID | NEWUTS | NEWIPC
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
@@ -147,12 +148,18 @@ def _loopback_up() -> None:
 
 class Channel:
     """Hands out new sockets of this network (SCM_RIGHTS, unix(7)), which belong for ever to the network in
-    which they were made, whoever uses them. A netlink socket comes unasked."""
+    which they were made, whoever uses them. A netlink socket comes unasked, and the namespaces, by which
+    others can be joined to them: nobody could open these any more when a server has ended at once."""
 
     def __init__(self, fd: int) -> None:
         os.set_inheritable(fd, False)
         self._socket = _socket.socket(fileno=fd)
-        self._give(AF_NETLINK, _socket.SOCK_RAW, NETLINK_SOCK_DIAG, 1)
+        netlink = _socket.socket(AF_NETLINK, _socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+        namespaces = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in HANDED_OUT]
+        self._send([netlink.fileno(), *namespaces])
+        netlink.close()
+        for descriptor in namespaces:
+            os.close(descriptor)
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -162,15 +169,15 @@ class Channel:
         words = self._socket.recv(64).split()
         if words:
             family, kind, count = map(int, words)
-            self._give(family, kind, 0, count)
+            made = [_socket.socket(family, kind) for _ in range(count)]
+            self._send([one.fileno() for one in made])
+            for one in made:
+                one.close()
         return bool(words)
 
-    def _give(self, family: int, kind: int, protocol: int, count: int) -> None:
-        made = [_socket.socket(family, kind, protocol) for _ in range(count)]
-        numbers = b"".join(one.fileno().to_bytes(4, sys.byteorder) for one in made)
+    def _send(self, descriptors: list[int]) -> None:
+        numbers = b"".join(one.to_bytes(4, sys.byteorder) for one in descriptors)
         self._socket.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
-        for one in made:
-            one.close()
 
 
 # ---------------------------------------------------------------- the file system
