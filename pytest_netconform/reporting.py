@@ -10,8 +10,11 @@ from .collection import Crash, FailureText
 from .options import Settings
 from .report.failure import failure_lines, one_line
 from .report.record import Record
-from .report.summary import summary_lines
+from .report.summary import summary_lines, untested_lines
 from .run.result import Result
+
+UNTESTED = 8
+"""The exit status of a run in which something could not be tested, whatever else it brought."""
 
 
 class Reporter:
@@ -55,10 +58,23 @@ class Reporter:
             for result in warned:
                 for line in [*failure_lines(result, self.lang), ""]:
                     terminalreporter.line(line)
+        if untested := self._untested():
+            terminalreporter.section("could not be tested")
+            for line in untested:
+                terminalreporter.line(line)
         if self.results:
             terminalreporter.section("netconform")
             for line in summary_lines(self.results):
                 terminalreporter.line(line)
+
+    def _untested(self) -> list[str]:
+        fault = self.record.fault if self.record is not None else ""
+        return untested_lines(self.results, filter(None, [fault]))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and self._untested():
+            session.exitstatus = UNTESTED
 
     def pytest_unconfigure(self) -> None:
         if self.record is not None:

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_netconform.run.judge import Rules
 from pytest_netconform.selftest.playing import play_all
+from pytest_netconform.target import Target
 
 TUTORIAL = Path(__file__).parent / "tutorial"
 
@@ -40,7 +41,9 @@ def test_a_server_of_the_tutorial_fails_on_its_real_defects_alone(
         pytest.skip("gevent is not installed; the extra 'references' brings it")
     source = (TUTORIAL / f"{name}.py").read_text("utf-8").replace("7788", str(hard_coded_port))
     (tmp_path / "srv.py").write_text(source, encoding="utf-8")
-    results = play_all(Target("srv", shlex.join([sys.executable, str(tmp_path / "srv.py")])), Rules("robust", 0.3))
+    results = play_all(
+        Target("srv", shlex.join([sys.executable, str(tmp_path / "srv.py")])), Rules("robust", 0.3)
+    )
     assert {result.check for result in results if not result.met} - BY_CHANCE == DEFECTS[name]
     (split,) = (result for result in results if result.check == "gbk/split-character")
     assert split.hint is not None

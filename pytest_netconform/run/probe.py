@@ -50,6 +50,8 @@ def probe(target: Target, patience: float = 1.0) -> Probed:
         instance = target.start()
     except NotTestable as exc:
         return Probed(None, blame=exc.blame, fault=str(exc), explanation=exc.explanation)
+    except OSError as exc:  # the disk is full, no process can be made, ...
+        return Probed(None, blame="environment", fault=f"the tester itself failed: {exc}")
     try:
         profile = _profile(instance, patience)
     finally:

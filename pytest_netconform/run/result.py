@@ -70,10 +70,15 @@ class Result:
         return self.points if self.verdict in ("passed", "warned") and self.met else 0
 
     @property
+    def is_untested(self) -> bool:
+        """Whether it could not be tested, which is no fault of the target."""
+        return self.verdict == "error" and self.blame != "target"
+
+    @property
     def counts(self) -> bool:
         """Whether the points belong to the total: not where the check does not gate or does not
         apply, and never where the fault is not the target's."""
-        if not self.gates or (self.verdict == "error" and self.blame != "target"):
+        if not self.gates or self.is_untested:
             return False
         return self.verdict != "skipped" or self.blame == "target"
 

@@ -45,9 +45,13 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PAUSE_BETWEEN_LOOKS = 0.0005
 LONGEST_PAUSING = 5.0
+MOST_TASKS = 4
+"""Threads and processes of a box for each process that its limit allows: the kernel's brake, for one that
+forks faster than anybody can look."""
 LOOK_EVERY = 0.1
 LOOKS_COST = 50
 """For each second of looking at what is used so many seconds without a look: two in a hundred."""
+LONGEST_LOOKING_AWAY = 0.5
 MOST_LOOKS = 3
 STOPPED_STATES = frozenset("TtZX")
 """Of a thread in /proc: stopped, traced, and two words for dead (proc(5))."""
@@ -300,7 +304,7 @@ class Guard:
         try:
             self._leave_guard()
             outside = os.open("/proc", os.O_RDONLY)
-            namespaces.furnish(request.view, request.room)
+            namespaces.furnish(request.view, request.room, MOST_TASKS * int(request.limits["processes"]))
             main = os.fork()
             if main == 0:
                 os.write(tell, os.readlink("self", dir_fd=outside).encode() + b"\n")
@@ -383,19 +387,27 @@ class Guard:
                 self.kill_all()
                 break
         now = time.monotonic()
-        self.look_at = now + max(LOOK_EVERY, LOOKS_COST * (now - began))
+        self.look_at = now + min(max(LOOK_EVERY, LOOKS_COST * (now - began)), LONGEST_LOOKING_AWAY)
 
     def reap(self) -> bool:
         """Collect every child that has ended. False when there are no processes left."""
+        if self._collect(os.WNOHANG):
+            return True
+        self.say("empty")
+        return False
+
+    def _collect(self, first: int) -> bool:
+        """Every child that has ended; with `first` 0 wait for one. False when there are none left."""
+        options = first
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status = os.waitpid(-1, options)
             except ChildProcessError:
-                self.say("empty")
                 return False
             if pid == 0:
                 return True
             self._note_end(pid, status)
+            options = os.WNOHANG
 
     def _note_end(self, pid: int, status: int) -> None:
         if pid == self.main:
@@ -404,18 +416,10 @@ class Guard:
 
     def kill_all(self) -> None:
         """SIGKILL until nothing is left; a process may be forked between the look and the kill."""
-        while self._has_children():
+        while self._collect(os.WNOHANG):
             if pids := descendants(os.getpid()):
                 _signal_all(pids, signal.SIGKILL)
-                pid, status = os.waitpid(-1, 0)
-                self._note_end(pid, status)
-
-    def _has_children(self) -> bool:
-        try:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return False
-        return True
+                self._collect(0)
 
     def members(self) -> list[int]:
         """Every process of the instance: PID 1 of its box is none."""

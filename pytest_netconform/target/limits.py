@@ -27,7 +27,7 @@ class Limits:
     """
 
     memory: float = 2048 * MIB
-    processes: float = 4096
+    processes: float = 2048
     cpu: float = 600.0
     output: float = 128 * MIB
     files: float = 65536

@@ -22,7 +22,11 @@ HANDED_OUT = ("user", "net")
 PRIVATE_TO_EACH = NEWPID | NEWUTS | NEWIPC
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+PID_MAX_IS_PRIVATE = (6, 14)
+"""Before, it is the whole machine's."""
+FEWEST_TASKS = 400
+"""The kernel takes no less than some 300."""
 MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
@@ -183,9 +187,9 @@ class Channel:
 # ---------------------------------------------------------------- the file system
 
 
-def furnish(view: View, room: int) -> None:
+def furnish(view: View, room: int, tasks: int) -> None:
     """In PID 1: give this process and its children a view of the file system of their own. Each
-    private folder takes `room` bytes."""
+    private folder takes `room` bytes. They can be so many threads and processes at once, on Linux 6.14."""
     _must(_libc.unshare(NEWNS), "make a mount namespace")
     _mount(None, "/", None, MS_REC | MS_PRIVATE)
     # What is below a folder that is going to be hidden can still be reached by its descriptor.
@@ -199,7 +203,11 @@ def furnish(view: View, room: int) -> None:
     _furnish_devices(devices, room)
     for descriptor in (*kept.values(), *devices.values()):
         os.close(descriptor)
-    _mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+    _mount("proc", "/proc", "proc", flags)
+    if _kernel() >= PID_MAX_IS_PRIVATE:
+        _write("/proc/sys/kernel/pid_max", str(max(tasks, FEWEST_TASKS)))
+    _mount("proc", "/proc", None, flags | MS_RDONLY | MS_REMOUNT)
 
 
 def _hide(path: str, _: int, number: int, room: int) -> None:
@@ -242,6 +250,11 @@ def _furnish_devices(devices: dict[str, int], room: int) -> None:
     os.mkdir("/dev/pts")
     _mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, f"size={room},mode=1777")  # noqa: S108
     _mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=600")
+
+
+def _kernel() -> tuple[int, int]:
+    major, minor = os.uname().release.split(".")[:2]
+    return int(major), int("".join(filter(str.isdigit, minor)))
 
 
 class _MountAttributes(ctypes.Structure):
