@@ -16,7 +16,7 @@ It reads from the control socket one request, as `encode_request` makes it, then
     paused | unstoppable | resumed  the answer to that command
     exited WAIT_STATUS              the first process has ended
     limited NAME                    the instance has used more than that limit, and is killed
-    empty                           no process is left; the guard ends
+    empty                           no process is left; the guard ends, in a box when it is told to
     fault TEXT                      the guard itself has failed, and ends
 
 Only the standard library, and little of it: an instance cannot start before its guard.
@@ -375,6 +375,18 @@ class Guard:
             if is_over or os.getppid() != self.parent:
                 self.kill_all()
 
+    def linger(self) -> None:
+        """In a box, until the tester is done with it: clients knock in vain at a server that has ended, and
+        need sockets for that."""
+        while self.channel:
+            ready = dict(self.events.poll())
+            if self.wakeup in ready:
+                os.read(self.wakeup, 4096)
+            if self.control in ready:
+                self._read_control()
+            if self.channel.fileno() in ready and not self.channel.serve():
+                return
+
     def _look_at_usage(self) -> None:
         """Now and then, the less often the longer a look takes. Over a limit, everything is killed."""
         began = time.monotonic()
@@ -496,6 +508,7 @@ def main() -> None:
             guard.enter_box(*box)
         guard.spawn()
         guard.watch()
+        guard.linger()
     except Exception as exc:
         guard.say(f"fault {exc!r}")
         guard.kill_all()
