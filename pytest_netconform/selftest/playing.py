@@ -17,7 +17,7 @@ from ..run.probe import probe
 from ..run.result import Result
 from ..suite.load import load
 from ..suite.model import Suite
-from ..target import Target
+from ..target import Rung, Target, stand
 from .rows import Row, fits
 
 PATIENCE = 0.25
@@ -88,11 +88,16 @@ def play_row(row: Row, env: Mapping[str, str] | None = None) -> Outcome:
     said = (("reply", row.reply), ("encoding", row.encoding))
     params = [("*", key, value) for key, value in said if value is not None]
     rules = Rules("robust", 1.0 if row.is_right else PATIENCE, params, row.scale)
-    target = Target("server", row.command, env=env or {})
+    target = Target("server", row.command, env=env or {}, rung=_rung())
     try:
         return Outcome(row, play_all(target, rules, row.profile, row.suites))
     except EnvironmentFault as exc:
         return Outcome(row, unavailable=str(exc))
+
+
+@cache
+def _rung() -> Rung:
+    return stand("auto").rung
 
 
 def play_all(
