@@ -4,7 +4,7 @@ Used by the guard process only, which works under the system's rights of an ordi
 standard library, and little of it. Each failure is an OSError that says at which step.
 """
 
-# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH120, PTH211 - pathlib takes long to import
+# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH115, PTH120, PTH211 - pathlib takes long to import
 from __future__ import annotations
 
 import _socket
@@ -47,6 +47,7 @@ View = list[tuple[str, str]]
 """What the instance sees of the file system: (kind, path), parents before children.
 
 `hide` an empty folder of its own instead, `show` what is there although it is inside a hidden folder,
+`link` the symbolic link that is there,
 `own` a writable copy that is dropped with the instance. All else can be read only.
 """
 
@@ -198,12 +199,17 @@ def furnish(view: View, room: int, tasks: int) -> None:
     _mount(None, "/", None, MS_REC | MS_PRIVATE)
     # What is below a folder that is going to be hidden can still be reached by its descriptor.
     kept = {path: os.open(path, os.O_PATH) for kind, path in view if kind in ("show", "own")}
+    links = {path: os.readlink(path) for kind, path in view if kind == "link"}
     devices = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES}
     _read_only("/", MS_RDONLY | MS_NOSUID)
     space = f"size={room},mode=755"
     _mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, space)  # for the copies, until the true one covers it
     for number, (kind, path) in enumerate(view):
-        FURNITURE[kind](path, kept.get(path, -1), number, room)
+        if kind == "link":
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.symlink(links[path], path)
+        else:
+            FURNITURE[kind](path, kept.get(path, -1), number, room)
     _furnish_devices(devices, room)
     for descriptor in (*kept.values(), *devices.values()):
         os.close(descriptor)
