@@ -28,7 +28,9 @@ FEWEST_TASKS = 400
 """The kernel takes no less than some 300."""
 MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCSIFADDR, IFF_UP = 0x8913, 0x8914, 0x8916, 1
+LOOPBACK = 1
+"""The index of its interface."""
 ANY_ID = 4294967295
 AF_NETLINK, NETLINK_SOCK_DIAG = 16, 4
 RIGHTS_OVER_FILES = {0, 1, 2, 3, 5, 6, 7}
@@ -85,6 +87,7 @@ def enter(joined: tuple[int, ...]) -> None:
     _must(_libc.unshare(NEWUSER | NEWNET | PRIVATE_TO_EACH), "make a user namespace")
     map_ids()
     _loopback_up()
+    _more_addresses()
     _write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")  # in a network of its own any port is free
 
 
@@ -149,6 +152,22 @@ def _loopback_up() -> None:
         request[16] |= IFF_UP
         _must(_libc.ioctl(control.fileno(), SIOCSIFFLAGS, buffer), "start the loopback")
     finally:
+        control.close()
+
+
+def _more_addresses() -> None:
+    """Of the loopback: a machine with none but 127.0.0.1 and ::1 counts as one without IPv4 and IPv6 for
+    getaddrinfo(3) with AI_ADDRCONFIG, which then knows not even 127.0.0.1."""
+    fourth = b"lo:1".ljust(16, b"\0") + _socket.AF_INET.to_bytes(2, sys.byteorder)
+    fourth += bytes(2) + _socket.inet_pton(_socket.AF_INET, "127.0.0.2")
+    sixth = _socket.inet_pton(_socket.AF_INET6, "fd00::1")
+    sixth += b"".join(number.to_bytes(4, sys.byteorder) for number in (128, LOOPBACK))
+    for family, request in ((_socket.AF_INET, fourth), (_socket.AF_INET6, sixth)):
+        try:
+            control = _socket.socket(family, _socket.SOCK_DGRAM)
+        except OSError:  # a kernel without IPv6
+            continue
+        _libc.ioctl(control.fileno(), SIOCSIFADDR, request.ljust(40, b"\0"))  # without it most works too
         control.close()
 
 

@@ -24,10 +24,12 @@ TEMPORARY = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - to hide them
 HOMES = ("/home", "/root")
 TOOLS = (
     *(".local", ".pyenv", ".conda", "miniconda3", "anaconda3", "miniforge3"),
-    *(".nvm", ".volta", ".deno", ".bun", ".asdf", ".sdkman", ".m2", ".dotnet"),
+    *(".nvm", ".volta", ".deno", ".bun", ".asdf", ".sdkman", ".dotnet"),
     *(".rbenv", ".rvm", ".gem", ".cargo", ".rustup", ".nix-profile", "go", "sdk"),
 )
 """Where in a home the programs are that a user has installed."""
+CACHES = (*(".cache/uv", ".cache/go-build", ".cache/deno", ".npm", ".m2", ".gradle", ".nuget", ".bundle"),)
+"""Where in a home `uv run`, `go run`, `npx` and others keep what they would have to load again."""
 BIN = ("bin", "sbin", "shims")
 MOST_LINKS = 40
 """From one to the next: the kernel follows no more either (path_resolution(7))."""
@@ -42,6 +44,7 @@ def view_of(command: Command, also: Iterable[Path] = ()) -> View:
     view = [("hide", path) for path in (*hidden, *_secret())]
     view += [("link", path) for path in links]
     view += [("show", path) for path in shown]
+    view += [("own", path) for path in _caches() if _is_inside(path, hidden)]
     view += [("own", own)] if own != Path("/") else []
     view.sort(key=lambda entry: (entry[1].parts, RANK[entry[0]]))
     return [(kind, str(path)) for kind, path in view]
@@ -52,6 +55,7 @@ def rules_of(command: Command, temporary: Path, also: Iterable[Path] = ()) -> Ru
     may write, but not remove; `temporary` is all its own."""
     own, hidden, shown, _ = _parts(command, also)
     rules = [rule for path in (Path("/"), *shown) for rule in _readable(path, {*hidden} - {path})]
+    rules += [(path, READ) for path in _caches()]
     rules += [(own, KEEP), (temporary, ALL), (Path("/dev"), READ | CHANGE), (Path("/dev/shm"), ALL)]  # noqa: S108
     return [(str(path), rights) for path, rights in [*rules, (Path("/proc"), READ | CHANGE)]]
 
@@ -93,6 +97,11 @@ def _parts(command: Command, also: Iterable[Path]) -> tuple[Path, list[Path], li
     links = {link for path in (*named, Path(command.cwd)) for link in _links(path)}
     missing = [link for link in links if _is_inside(link, hidden) and not _is_inside(link, [own, *shown])]
     return own, hidden, shown, missing
+
+
+def _caches() -> list[Path]:
+    found = {Path(home, name).resolve() for home in _own_homes() for name in CACHES}
+    return [path for path in found if os.path.isdir(path)]
 
 
 def _secret() -> list[Path]:
