@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import sys
@@ -58,3 +59,27 @@ def await_gone(pids: Iterable[int]) -> None:
 
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
+
+
+ASKED = LISTEN + (
+    "def answer(question):\n"
+    "    try: return repr(eval(question))\n"
+    "    except OSError as exc: return type(exc).__name__\n"
+    "while True:\n"
+    "    with listener.accept()[0] as client:\n"
+    "        client.sendall(answer(client.recv(65536).decode()).encode())\n"
+)
+"""It evaluates what it is sent."""
+
+
+def ask(instance: Instance, question: str) -> object:
+    """What the question, an expression of Python, means to the server; or the name of its OSError."""
+    answer = b""
+    with instance.socket() as client:
+        client.settimeout(PATIENCE)
+        client.connect(instance.address())
+        client.sendall(question.encode())
+        while data := client.recv(65536):
+            answer += data
+    text = answer.decode()
+    return text if text.isidentifier() and text.endswith("Error") else ast.literal_eval(text)

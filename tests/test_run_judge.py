@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 import sys
 from pathlib import Path
@@ -11,13 +12,13 @@ from servers import script
 
 from pytest_netconform.errors import UsageError
 from pytest_netconform.run.bench import Bench
-from pytest_netconform.run.items import items_of
+from pytest_netconform.run.items import Item, items_of
 from pytest_netconform.run.judge import Judge, Rules
 from pytest_netconform.run.probe import probe
-from pytest_netconform.run.profile import Replies
+from pytest_netconform.run.profile import Probed, Profile, Replies
 from pytest_netconform.run.result import Result
 from pytest_netconform.suite.load import load
-from pytest_netconform.target import Target
+from pytest_netconform.target import Limits, Target
 
 HEAD = "suite: mine\ntitle: mine\napplies_to: tcp\n"
 ONE = "  one:\n    title: one\n    points: 2\n    steps: [{connect: alice}, {exchange: hello}]\n"
@@ -262,3 +263,46 @@ def test_text_may_be_printed_in_pieces_and_no_console_is_asked_for_what_it_lacks
     (result,) = judged(tmp_path, PRINTS_GBK, check, patience=0.1)
     assert result.verdict == ("failed" if missing else "passed")
     assert [finding.expected for finding in result.findings] == missing
+
+
+def test_a_target_whose_time_is_used_up_gets_errors_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.netconform.yaml"
+    path.write_text(f"{HEAD}checks:\n{ONE}{ONE.replace('one', 'two')}", encoding="utf-8")
+    command = shlex.join([sys.executable, str(script(tmp_path / "srv.py", "conn.sendall(data)"))])
+    target = Target("srv", command, limits=Limits(time=60))
+    judge = Judge(Bench(target), probe(target).declared(["echo"]), Rules())
+    first, second = items_of(load(path), path.name)
+    assert judge.judge(first).verdict == "passed"
+    assert 0 < judge.spent < 60
+    judge.spent = 61
+    result = judge.judge(second)
+    judge.bench.retire()
+    assert (result.verdict, result.blame, judge.spent) == ("error", "target", 61)
+    assert result.because == Limits(time=60).told("time")
+
+
+def test_time_of_a_check_that_another_requires_counts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that goes on by one second with each look at it: one check takes as long as two looks."""
+    clock = itertools.count()
+    looks: list[str] = []
+
+    def give_verdict(self: Judge, item: Item, result: Result) -> None:
+        looks.append(item.check.slug)
+        if item.check.slug == "two":
+            self.judge(first)
+        result.verdict = "passed"
+
+    monkeypatch.setattr(Judge, "_give_verdict", give_verdict)
+    path = tmp_path / "mine.netconform.yaml"
+    path.write_text(f"{HEAD}checks:\n{ONE}{ONE.replace('one', 'two')}", encoding="utf-8")
+    target = Target("srv", "true")
+    probed = Probed(Profile("echo", "echoes"))
+    judge = Judge(Bench(target), probed, Rules())
+    first, second = items_of(load(path), path.name)
+    monkeypatch.setattr("pytest_netconform.run.judge.time.monotonic", lambda: next(clock))
+    judge.judge(second)
+    monkeypatch.undo()
+    assert looks == ["two", "one"]
+    assert judge.spent == 3

@@ -12,7 +12,19 @@ from pathlib import Path
 import psutil
 import pytest
 from ordinary_user import play_as_ordinary_user
-from target_servers import ECHO, PATIENCE, THREADED, WAIT, await_gone, exchange, is_alive, kill, target
+from target_servers import (
+    ASKED,
+    ECHO,
+    PATIENCE,
+    THREADED,
+    WAIT,
+    ask,
+    await_gone,
+    exchange,
+    is_alive,
+    kill,
+    target,
+)
 
 from pytest_netconform.deadline import Deadline, poll
 from pytest_netconform.errors import EnvironmentFault, NotTestable
@@ -108,6 +120,17 @@ def test_nobody_outside_can_be_reached(tmp_path: Path) -> None:
     instance.log.wait_for("dialled", Deadline(PATIENCE), times=2)
     refused, unreachable = 111, 101
     assert instance.log.tail()[:2] == [f"dialled {refused}", f"dialled {unreachable}"]
+    instance.stop()
+
+
+@pytest.mark.parametrize("family", ["AF_INET", "AF_UNSPEC"])
+def test_addresses_are_found_by_programs_that_ask_for_usable_ones_only(tmp_path: Path, family: str) -> None:
+    instance = boxed(tmp_path, ASKED).start()
+    for name in ("localhost", "127.0.0.1"):
+        question = f"socket.getaddrinfo({name!r}, 80, socket.{family}, 1, 0, socket.AI_ADDRCONFIG)[0][4][0]"
+        assert ask(instance, question) in ("127.0.0.1", "::1")
+    question = "socket.getaddrinfo('::1', 80, 0, 1, 0, socket.AI_ADDRCONFIG)[0][4][0]"
+    assert ask(instance, question) == "::1"
     instance.stop()
 
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_netconform import bundled
 from pytest_netconform.errors import TargetError, UsageError
 from pytest_netconform.target import parse_target
-from pytest_netconform.target.command import Command, build, refusal
+from pytest_netconform.target.command import Command, build, is_passed, refusal
 
 
 def build_in(folder: Path, text: str, **env: str) -> Command:
@@ -151,3 +151,33 @@ def test_hostile_names_cannot_act_on_the_terminal(tmp_path: Path) -> None:
 def test_the_system_refuses_for_a_reason_that_is_told(tmp_path: Path) -> None:
     command = build_in(tmp_path, f"{executable(tmp_path, b'')}")
     assert str(refusal(command, 7)) == f"the system refuses to run {tmp_path}/server: Argument list too long"
+
+
+def test_secrets_of_the_tester_are_not_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    monkeypatch.setenv("JAVA_HOME", "/opt/java")
+    monkeypatch.setenv("PYTHONPATH", "/opt/lib")
+    env = build_in(tmp_path, "true").env
+    assert "secret" not in env.values()
+    assert (env["JAVA_HOME"], env["PYTHONPATH"], env["PATH"]) == ("/opt/java", "/opt/lib", os.environ["PATH"])
+    assert build_in(tmp_path, "true", GITHUB_TOKEN="given").env["GITHUB_TOKEN"] == "given"
+
+
+def test_the_whole_environment_is_passed_on_where_that_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    assert build("true", tmp_path, {}, 20001, "token", True).env["GITHUB_TOKEN"] == "secret"
+
+
+@pytest.mark.parametrize(
+    ("name", "passed"),
+    [
+        *((name, True) for name in ("PATH", "HOME", "LC_CTYPE", "PYTHONHASHSEED", "NODE_OPTIONS", "GOROOT")),
+        *((name, True) for name in ("LD_LIBRARY_PATH", "JAVA_TOOL_OPTIONS", "RUST_BACKTRACE", "TZ")),
+        *((name, False) for name in ("SSH_AUTH_SOCK", "NPM_TOKEN", "MY_PATH", "PATHS", "", "PASSWORD")),
+    ],
+)
+def test_what_programs_need_is_passed_on(name: str, passed: bool) -> None:
+    assert is_passed(name) == passed

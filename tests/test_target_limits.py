@@ -1,17 +1,20 @@
-"""Limits on open descriptors."""
+"""Limits: on what an instance uses, on its descriptors and on the tester's."""
 
 from __future__ import annotations
 
 import os
 import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from target_servers import LISTEN, PATIENCE, target
+from target_servers import ASKED, LISTEN, PATIENCE, ask, exchange, target
 
 from pytest_netconform.deadline import Deadline
 from pytest_netconform.errors import EnvironmentFault
-from pytest_netconform.target.limits import clients
+from pytest_netconform.target import guard
+from pytest_netconform.target.limits import Limits, clients, parse_limit
 
 COUNTS = LISTEN + (
     "def left():\n"
@@ -62,3 +65,186 @@ def test_more_clients_than_the_system_allows_are_refused() -> None:
         pytest.skip("no limit on open files here")
     with pytest.raises(EnvironmentFault, match="may have only"), clients(hard):
         pass
+
+
+# ---------------------------------------------------------------- what an instance may use
+
+RUNGS = ("process", "box")
+USES = LISTEN + (
+    "import resource\n"
+    "while True:\n"
+    "    with listener.accept()[0] as client:\n"
+    "        while data := client.recv(1024):\n"
+    "            {use}\n"
+    "            client.sendall(data)\n"
+)
+
+
+def ending(folder: Path, use: str, rung: str, request: pytest.FixtureRequest, **limits: float) -> str:
+    """How a server ends that does this when it is sent something."""
+    if rung == "box":
+        request.getfixturevalue("box")
+    server = target(folder, USES.format(use=use), rung=rung, limits=Limits(**limits))
+    instance = server.start()
+    assert instance.exited() is None
+    with instance.socket() as client:
+        client.settimeout(PATIENCE)
+        client.connect(instance.address())
+        client.sendall(b"x")
+        exit_ = instance.wait_exit(Deadline(PATIENCE))
+        instance.stop()
+    return str(exit_)
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+@pytest.mark.parametrize(
+    ("use", "limits", "sentence"),
+    [
+        (
+            "kept = bytearray(os.urandom(1)) * (300 << 20); time.sleep(60)",
+            {"memory": 128 << 20},
+            "it used more than 128 MiB of memory (the limit: --netconform-limit memory=...)",
+        ),
+        (
+            "[os.fork() or time.sleep(60) for _ in range(20)]; time.sleep(60)",
+            {"processes": 10},
+            "it had more than 10 processes (the limit: --netconform-limit processes=...)",
+        ),
+        (
+            "while True: pass",
+            {"cpu": 0.5},
+            "it used more than 0.5 s of a processor's time (the limit: --netconform-limit cpu=...)",
+        ),
+        (
+            "while True: os.write(1, bytes(65536))",
+            {"output": 1 << 20},
+            "it printed more than 1 MiB (the limit: --netconform-limit output=...)",
+        ),
+    ],
+)
+def test_a_server_that_uses_more_than_its_limit_is_ended(
+    use: str,
+    limits: dict[str, float],
+    sentence: str,
+    rung: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    assert ending(tmp_path, use, rung, request, **limits) == f"killed by SIGKILL ({sentence})"
+
+
+def test_time_of_children_that_have_ended_counts(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    use = (
+        "while True:\n"
+        "                if os.fork() == 0:\n"
+        "                    end = time.process_time() + 0.1\n"
+        "                    while time.process_time() < end: pass\n"
+        "                    os._exit(0)\n"
+        "                os.wait()\n"
+    )
+    assert "of a processor's time" in ending(tmp_path, use, "process", request, cpu=0.5)
+
+
+SHARED = (
+    "import os, signal\nshared = os.urandom(50 << 20)\n"
+    "for _ in range(100):\n"
+    "    if os.fork() == 0:\n"
+    "        while True: signal.pause()\n"
+) + LISTEN
+ECHO_ONE_BY_ONE = (
+    "while True:\n"
+    "    with listener.accept()[0] as client:\n"
+    "        while data := client.recv(1024): client.sendall(data)\n"
+)
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_memory_that_forks_share_counts_once(
+    rung: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A hundred children that do nothing, with 50 MiB in common: 5 GiB if each were counted."""
+    if rung == "box":
+        request.getfixturevalue("box")
+    limits = Limits(memory=512 << 20)
+    instance = target(tmp_path, SHARED + ECHO_ONE_BY_ONE, rung=rung, limits=limits).start()
+    pids = instance.pids()
+    assert len(pids) == 101
+    used = guard.usage(pids, {"memory": limits.memory})
+    assert 50 << 20 < used["memory"] < limits.memory
+    # The guard has looked a few times, and the server lives.
+    looks = Deadline(1.0)
+    while not looks.expired():
+        assert instance.exited() is None
+        assert exchange(instance) == b"hello"
+    instance.stop()
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_each_process_is_held_to_its_files(rung: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if rung == "box":
+        request.getfixturevalue("box")
+    limits = Limits(files=32, file_size=4096)
+    instance = target(tmp_path, ASKED, rung=rung, limits=limits).start()
+    assert ask(instance, "[os.open('/dev/null', 0) for _ in range(40)]") == "OSError"
+    assert ask(instance, "len(os.listdir('/proc/self/fd'))") == "OSError"
+    instance.stop()
+    instance = target(tmp_path, ASKED, rung=rung, limits=limits).start()
+    assert ask(instance, "open('big', 'wb', 0).write(bytes(5000))") == 4096
+    assert ask(instance, "open('big', 'ab', 0).write(b'x')") == "OSError"
+    assert ask(instance, "__import__('resource').getrlimit(4)") == (0, 0)
+    assert ask(instance, "__import__('resource').getrlimit(7)") == (32, 32)
+    instance.stop()
+
+
+def test_limits_that_are_lower_already_are_not_raised(tmp_path: Path) -> None:
+    """In a child, because a hard limit cannot be raised again by everybody."""
+    source = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (200, 300))\n"
+        "from pathlib import Path\n"
+        "from target_servers import ASKED, ask, target\n"
+        "instance = target(Path(sys.argv[1]), ASKED).start()\n"
+        "print(ask(instance, \"__import__('resource').getrlimit(7)\"))\n"
+        "instance.stop()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", source, str(tmp_path)],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "(200, 300)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("memory=512MiB", ("memory", 512 << 20)),
+        ("memory=1048576", ("memory", 1 << 20)),
+        ("output=1.5KiB", ("output", 1536)),
+        ("file-size=2GiB", ("file_size", 2 << 30)),
+        ("cpu=90s", ("cpu", 90)),
+        ("time=10min", ("time", 600)),
+        ("time=1h", ("time", 3600)),
+        ("processes=64", ("processes", 64)),
+        ("files=256", ("files", 256)),
+    ],
+)
+def test_a_limit_is_read(text: str, limit: tuple[str, float]) -> None:
+    assert parse_limit(text) == limit
+
+
+@pytest.mark.parametrize(
+    ("limits", "name", "sentence"),
+    [
+        (Limits(), "memory", "it used more than 2048 MiB of memory"),
+        (Limits(cpu=1.5), "cpu", "it used more than 1.5 s of a processor's time"),
+        (Limits(file_size=2048), "file_size", "it wrote a file of more than 2 KiB"),
+        (Limits(), "files", "it had 65536 files open, and may have no more"),
+        (Limits(), "time", "the checks of this target have taken more than 3600 s"),
+    ],
+)
+def test_a_limit_that_was_met_is_told(limits: Limits, name: str, sentence: str) -> None:
+    option = name.replace("_", "-")
+    assert limits.told(name) == f"{sentence} (the limit: --netconform-limit {option}=...)"

@@ -4,7 +4,7 @@ Used by the guard process only, which works under the system's rights of an ordi
 standard library, and little of it. Each failure is an OSError that says at which step.
 """
 
-# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH120, PTH211 - pathlib takes long to import
+# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH115, PTH120, PTH211 - pathlib takes long to import
 from __future__ import annotations
 
 import _socket
@@ -28,7 +28,9 @@ FEWEST_TASKS = 400
 """The kernel takes no less than some 300."""
 MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCSIFADDR, IFF_UP = 0x8913, 0x8914, 0x8916, 1
+LOOPBACK = 1
+"""The index of its interface."""
 ANY_ID = 4294967295
 AF_NETLINK, NETLINK_SOCK_DIAG = 16, 4
 RIGHTS_OVER_FILES = {0, 1, 2, 3, 5, 6, 7}
@@ -47,6 +49,7 @@ View = list[tuple[str, str]]
 """What the instance sees of the file system: (kind, path), parents before children.
 
 `hide` an empty folder of its own instead, `show` what is there although it is inside a hidden folder,
+`link` the symbolic link that is there,
 `own` a writable copy that is dropped with the instance. All else can be read only.
 """
 
@@ -84,6 +87,7 @@ def enter(joined: tuple[int, ...]) -> None:
     _must(_libc.unshare(NEWUSER | NEWNET | PRIVATE_TO_EACH), "make a user namespace")
     map_ids()
     _loopback_up()
+    _more_addresses()
     _write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")  # in a network of its own any port is free
 
 
@@ -151,6 +155,22 @@ def _loopback_up() -> None:
         control.close()
 
 
+def _more_addresses() -> None:
+    """Of the loopback: a machine with none but 127.0.0.1 and ::1 counts as one without IPv4 and IPv6 for
+    getaddrinfo(3) with AI_ADDRCONFIG, which then knows not even 127.0.0.1."""
+    fourth = b"lo:1".ljust(16, b"\0") + _socket.AF_INET.to_bytes(2, sys.byteorder)
+    fourth += bytes(2) + _socket.inet_pton(_socket.AF_INET, "127.0.0.2")
+    sixth = _socket.inet_pton(_socket.AF_INET6, "fd00::1")
+    sixth += b"".join(number.to_bytes(4, sys.byteorder) for number in (128, LOOPBACK))
+    for family, request in ((_socket.AF_INET, fourth), (_socket.AF_INET6, sixth)):
+        try:
+            control = _socket.socket(family, _socket.SOCK_DGRAM)
+        except OSError:  # a kernel without IPv6
+            continue
+        _libc.ioctl(control.fileno(), SIOCSIFADDR, request.ljust(40, b"\0"))  # without it most works too
+        control.close()
+
+
 # ---------------------------------------------------------------- sockets for the tester
 
 
@@ -198,12 +218,17 @@ def furnish(view: View, room: int, tasks: int) -> None:
     _mount(None, "/", None, MS_REC | MS_PRIVATE)
     # What is below a folder that is going to be hidden can still be reached by its descriptor.
     kept = {path: os.open(path, os.O_PATH) for kind, path in view if kind in ("show", "own")}
+    links = {path: os.readlink(path) for kind, path in view if kind == "link"}
     devices = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES}
     _read_only("/", MS_RDONLY | MS_NOSUID)
     space = f"size={room},mode=755"
     _mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, space)  # for the copies, until the true one covers it
     for number, (kind, path) in enumerate(view):
-        FURNITURE[kind](path, kept.get(path, -1), number, room)
+        if kind == "link":
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.symlink(links[path], path)
+        else:
+            FURNITURE[kind](path, kept.get(path, -1), number, room)
     _furnish_devices(devices, room)
     for descriptor in (*kept.values(), *devices.values()):
         os.close(descriptor)

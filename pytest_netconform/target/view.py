@@ -4,6 +4,7 @@ Its own folder is writable, as a copy that is dropped with the instance. Homes, 
 suites are hidden, except for what the command needs to run.
 """
 
+# ruff: noqa: PTH100, PTH112, PTH115 - of pathlib, some raise where the user may not look
 from __future__ import annotations
 
 import contextlib
@@ -17,27 +18,33 @@ from pathlib import Path
 from .. import bundled
 from .box import View
 from .command import Command
-from .landlock import ALL, CHANGE, KEEP, READ, Rules
+from .landlock import ALL, CHANGE, KEEP, READ, READ_DIR, Rules
 
 TEMPORARY = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - to hide them
 HOMES = ("/home", "/root")
 TOOLS = (
     *(".local", ".pyenv", ".conda", "miniconda3", "anaconda3", "miniforge3"),
-    *(".nvm", ".volta", ".deno", ".bun", ".asdf", ".sdkman", ".m2", ".dotnet"),
+    *(".nvm", ".volta", ".deno", ".bun", ".asdf", ".sdkman", ".dotnet"),
     *(".rbenv", ".rvm", ".gem", ".cargo", ".rustup", ".nix-profile", "go", "sdk"),
 )
 """Where in a home the programs are that a user has installed."""
+CACHES = (*(".cache/uv", ".cache/go-build", ".cache/deno", ".npm", ".m2", ".gradle", ".nuget", ".bundle"),)
+"""Where in a home `uv run`, `go run`, `npx` and others keep what they would have to load again."""
 BIN = ("bin", "sbin", "shims")
-ORDER = ("hide", "show", "own")
+MOST_LINKS = 40
+"""From one to the next: the kernel follows no more either (path_resolution(7))."""
+ORDER = ("hide", "link", "show", "own")
 """Of what is mounted on the same folder."""
 RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 
 
 def view_of(command: Command, also: Iterable[Path] = ()) -> View:
     """Of a box: parents before children. `also` are files and folders to show."""
-    own, hidden, shown = _parts(command, also)
+    own, hidden, shown, links = _parts(command, also)
     view = [("hide", path) for path in (*hidden, *_secret())]
+    view += [("link", path) for path in links]
     view += [("show", path) for path in shown]
+    view += [("own", path) for path in _caches() if _is_inside(path, hidden)]
     view += [("own", own)] if own != Path("/") else []
     view.sort(key=lambda entry: (entry[1].parts, RANK[entry[0]]))
     return [(kind, str(path)) for kind, path in view]
@@ -46,30 +53,55 @@ def view_of(command: Command, also: Iterable[Path] = ()) -> View:
 def rules_of(command: Command, temporary: Path, also: Iterable[Path] = ()) -> Rules:
     """For Landlock, by which everything is forbidden that is not allowed. In the instance's own folder it
     may write, but not remove; `temporary` is all its own."""
-    own, hidden, shown = _parts(command, also)
-    rules = [(path, READ) for path in (*_all_but(Path("/"), {*hidden, *_secret()}), *shown)]
+    own, hidden, shown, _ = _parts(command, also)
+    rules = [rule for path in (Path("/"), *shown) for rule in _readable(path, {*hidden} - {path})]
+    rules += [(path, READ) for path in _caches()]
     rules += [(own, KEEP), (temporary, ALL), (Path("/dev"), READ | CHANGE), (Path("/dev/shm"), ALL)]  # noqa: S108
     return [(str(path), rights) for path, rights in [*rules, (Path("/proc"), READ | CHANGE)]]
 
 
-def _all_but(folder: Path, without: set[Path]) -> Iterator[Path]:
-    """The fewest paths that make up the folder without these."""
-    for path in sorted(folder.iterdir()):
-        if path in without or path.is_symlink():
-            continue
-        if any(other.is_relative_to(path) for other in without):
-            yield from _all_but(path, without)
-        else:
-            yield path
+def _readable(folder: Path, hidden: set[Path]) -> Iterator[tuple[Path, int]]:
+    """The fewest rules by which all of it can be read but what is hidden. Of what is secret the names can,
+    for programs look for their libraries in folders above it."""
+    if folder in hidden:
+        return
+    below = [path for path in (*hidden, *_secret()) if path.is_relative_to(folder)]
+    if not below:
+        yield folder, READ
+        return
+    if hidden.isdisjoint(below):
+        yield folder, READ_DIR
+    if folder not in below:
+        for path in _entries(folder):
+            if not path.is_symlink():
+                yield from _readable(path, hidden)
 
 
-def _parts(command: Command, also: Iterable[Path]) -> tuple[Path, list[Path], list[Path]]:
-    """The instance's own folder, the folders that are hidden, and what is shown although it is in them."""
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:  # no business of this user
+        return []
+
+
+def _parts(command: Command, also: Iterable[Path]) -> tuple[Path, list[Path], list[Path], list[Path]]:
+    """The instance's own folder, the folders that are hidden, what is shown although it is in them, and
+    the links there by which that is called."""
     own = Path(command.cwd).resolve()
     hidden = _hidden(own)
-    needed = {path for path in map(Path.resolve, {*_needed(command), *also}) if _is_shown(path, own, hidden)}
+    named = {*_needed(command), *also}
+    demanded = {path for path in map(Path.resolve, also) if _is_inside(path, hidden)}
+    needed = {path for path in map(Path.resolve, named) if _is_shown(path, hidden)} | demanded
+    needed = {path for path in needed if not path.is_relative_to(own)}
     shown = [path for path in needed if not any(path.is_relative_to(other) for other in needed - {path})]
-    return own, hidden, shown
+    links = {link for path in (*named, Path(command.cwd)) for link in _links(path)}
+    missing = [link for link in links if _is_inside(link, hidden) and not _is_inside(link, [own, *shown])]
+    return own, hidden, shown, missing
+
+
+def _caches() -> list[Path]:
+    found = {Path(home, name).resolve() for home in _own_homes() for name in CACHES}
+    return [path for path in found if os.path.isdir(path)]
 
 
 def _secret() -> list[Path]:
@@ -80,7 +112,7 @@ def _secret() -> list[Path]:
 def _hidden(own: Path) -> list[Path]:
     """Folders that are empty for the instance. Its own folder stays, even if it is a home."""
     found = {Path(name).resolve() for name in (*TEMPORARY, *HOMES, tempfile.gettempdir(), *_own_homes())}
-    return [path for path in found if path.is_dir() and path != Path("/") and path != own]
+    return [path for path in found if os.path.isdir(path) and path != Path("/") and path != own]
 
 
 def _own_homes() -> list[str]:
@@ -91,10 +123,24 @@ def _own_homes() -> list[str]:
     return homes
 
 
-def _is_shown(path: Path, own: Path, hidden: list[Path]) -> bool:
+def _is_shown(path: Path, hidden: list[Path]) -> bool:
     """Whether it would be hidden, and is not so much that nothing would stay hidden."""
-    is_hidden = any(path.is_relative_to(folder) and path != folder for folder in hidden)
-    return is_hidden and path.exists() and not path.is_relative_to(own)
+    return _is_inside(path, hidden) and path not in hidden and _exists(path)
+
+
+def _is_inside(path: Path, folders: list[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """The symbolic links on the way to it, each without another one on the way to that."""
+    for _ in range(MOST_LINKS):
+        path = Path(os.path.abspath(path))
+        link = next(filter(os.path.islink, (*reversed(path.parents), path)), None)
+        if link is None:
+            return
+        yield link
+        path = link.parent / os.readlink(link) / path.relative_to(link)
 
 
 # ---------------------------------------------------------------- what the command needs
@@ -102,8 +148,8 @@ def _is_shown(path: Path, own: Path, hidden: list[Path]) -> bool:
 
 def _needed(command: Command) -> Iterator[Path]:
     """Existing and missing paths that the command, its environment and its Python name."""
-    yield Path(command.cwd, command.program).parent
-    yield Path(command.cwd, command.program).resolve().parent
+    program = Path(command.cwd, command.program)
+    yield from (program, program.parent, program.resolve(), program.resolve().parent)
     yield from map(Path, (sys.prefix, sys.base_prefix, *filter(None, sys.path)))
     for word in command.argv:
         yield from _folders(word, Path(command.cwd))
@@ -116,12 +162,12 @@ def _needed(command: Command) -> Iterator[Path]:
 
 
 def _folders(word: str, base: Path) -> Iterator[Path]:
-    """The folders of the files, and the folders, that a word names: `a.py`, `--config=/x/y.ini`, `/a:/b`."""
+    """The files with their folders, and the folders, that a word names: `./a.py`, `--of=/x/y`, `/a:/b`."""
     for piece in word.replace("=", ":").split(":"):
         path = base / piece
         if "/" in piece and _exists(path):
             folder = path if path.is_dir() else path.parent
-            yield folder
+            yield from (path, folder)
             if folder.name in BIN:
                 yield folder.parent  # with the libraries of its programs
 
