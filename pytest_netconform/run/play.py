@@ -83,6 +83,8 @@ def _failed(stage: Stage, exc: Exception, explain: bool) -> Played:
     """After a finding: what it looks like, what the server printed, and whether it has died.
 
     Where a deadline passed, what the server does about the attempts to explain it does not count."""
+    if not stage.paused and stage.instance.stands_still():
+        stage.transcript.note("server", "has been stopped by SIGSTOP, not by the tester")
     stage.transcript.over = True
     finding, seconds = _finding(stage, exc), _seconds(stage)
     died = stage.instance.exited()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import EnvironmentFault, NotTestable, TargetError
 from ..payload import fit, visible
 from .command import Command, is_passed
+from .limits import Limits
 from .log import Log
 from .procnet import owner_of
 from .sockets import Endpoint, SocketTable, Transport
@@ -23,6 +24,7 @@ MOST_PORTS_TRIED = 50
 READ_CALLS = ("0", "63")
 """read(2) by number: x86-64, and arm64 with all later machines."""
 
+GO_ON = "a server must not end by itself: it takes clients again and again, in a loop without end"
 _IN_USE = re.compile(r"address already in use|EADDRINUSE|Errno 98|WinError 10048", re.IGNORECASE)
 _ERROR_LINE = re.compile(r"(Exception in thread \S+ )?([A-Za-z_][\w.]*)?(Error|Exception|Exit|Interrupt)\b.*")
 _PLACE = re.compile(r'\s*File "([^"]+)", line (\d+)')
@@ -36,6 +38,11 @@ _ADVICE: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"KeyError: '([A-Za-z_]\w*)'"), lambda name: _about_variable(name)),
 )
 
+_AT_ITS_LIMIT = {
+    "files": re.compile(r"Too many open files|\bEMFILE\b", re.IGNORECASE),
+    "file_size": re.compile(r"File too large|\bEFBIG\b", re.IGNORECASE),
+}
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -46,6 +53,7 @@ class Failure:
     table: SocketTable
     pids: Sequence[int] = ()
     known_port: int | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 # ---------------------------------------------------------------- the three kinds of failure
@@ -53,8 +61,9 @@ class Failure:
 
 def ended(failure: Failure, exit_: Exit) -> NotTestable:
     """It ended before it listened. That somebody else has its port is no fault of the target."""
-    how = f"with {exit_}" if exit_.signal is None else f"({exit_})"
-    error = _error(f"the server ended {how} before it listened on a port", failure, _causes(failure))
+    how = "ended with" if exit_.signal is None else "was"
+    lines = [*_causes(failure), *([GO_ON] if exit_.status == 0 else [])]
+    error = _error(f"the server {how} {exit_} before it listened on a port", failure, lines)
     if _wants_busy_port(failure) and _held(busy_sockets(failure)):
         return EnvironmentFault("the port that the server wants is taken", error.explanation)
     return error
@@ -114,6 +123,9 @@ def _causes(failure: Failure) -> Iterator[str]:
     for pattern, advice in _ADVICE:
         if found := pattern.search(text):
             yield from filter(None, [advice(found[1])])
+    for name, pattern in _AT_ITS_LIMIT.items():
+        if pattern.search(text):
+            yield failure.limits.met(name)
     if _IN_USE.search(text):
         yield from _about_busy_port(failure)
 

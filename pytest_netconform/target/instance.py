@@ -174,6 +174,11 @@ class Instance:
         spares the search for its processes."""
         return asleep(self._tree.pids() if pids is None else pids)
 
+    def stands_still(self) -> bool:
+        """Whether none of its processes can run until SIGCONT."""
+        pids = self._tree.pids()
+        return bool(pids) and all(map(stopped, pids))
+
     def pause(self) -> None:
         """Return when every thread of the tree is stopped. Raises EnvironmentFault."""
         self._tree.pause()

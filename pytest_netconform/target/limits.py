@@ -54,6 +54,16 @@ class Limits:
         text = TOLD[name].format(_shown(getattr(self, name), UNITS[name]))
         return f"{text} (the limit: --netconform-limit {name.replace('_', '-')}=...)"
 
+    def met(self, name: str) -> str:
+        """As `told`, of `files` or `file_size`: the system may allow less than the user."""
+        import resource
+
+        number, command = OF_THE_SYSTEM[name]
+        most = resource.getrlimit(getattr(resource, number))[0]
+        if most == resource.RLIM_INFINITY or most >= getattr(self, name):
+            return self.told(name)
+        return f"{TOLD[name].format(_shown(most, UNITS[name]))} (the limit of this machine: {command})"
+
 
 def half_of_memory() -> float:
     """Of this machine, in bytes; 4 GiB where it does not tell."""
@@ -72,6 +82,7 @@ TOLD = {
     "file_size": "it wrote a file of more than {}",
     "time": "the checks of this target have taken more than {}",
 }
+OF_THE_SYSTEM = {"files": ("RLIMIT_NOFILE", "ulimit -n"), "file_size": ("RLIMIT_FSIZE", "ulimit -f")}
 UNITS = {"memory": "bytes", "output": "bytes", "file_size": "bytes", "cpu": "s", "time": "s"}
 UNITS |= {"processes": "", "files": ""}
 

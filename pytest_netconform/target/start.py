@@ -321,7 +321,8 @@ class _Readiness:
         raise _KeptByTimeWait(port, error) if port is not None else error
 
     def _failure(self) -> Failure:
-        return Failure(self.command, self.log, self.table, self.tree.pids(), self.known)
+        limits = self.target.limits
+        return Failure(self.command, self.log, self.table, self.tree.pids(), self.known, limits)
 
 
 def choose(found: list[Endpoint], offered: int) -> Endpoint | None:

@@ -24,6 +24,9 @@ from .vitals import Exit
 
 ANSWER_TIME = 10.0
 KILL_TIME = 10.0
+GUARD_KILLED = (
+    "somebody has killed it: the system for want of memory, or the server itself, where it is in no box",
+)
 
 
 class Tree(Protocol):
@@ -124,7 +127,12 @@ class GuardedTree:
             self._listen()
             if not self._empty:
                 return None
-            return Exit.of(self._status, self._why)
+            return Exit.of(self._status, self._why or self._limit_behind())
+
+    def _limit_behind(self) -> str:
+        """The limit that made the kernel kill it."""
+        is_behind = os.WIFSIGNALED(self._status) and os.WTERMSIG(self._status) == signal.SIGXFSZ
+        return self._limits.met("file_size") if is_behind else ""
 
     def wait(self, seconds: float) -> None:
         if not self._empty:
@@ -140,7 +148,9 @@ class GuardedTree:
             except ConnectionError:
                 data = b""
             if not data:
-                raise EnvironmentFault("the guard process of a server has ended unexpectedly; run again")
+                raise EnvironmentFault(
+                    "the guard process of a server has ended unexpectedly; run again", GUARD_KILLED
+                )
             *lines, self._unread = (self._unread + data).split(b"\n")
             for line in lines:
                 self._hear(line.decode())

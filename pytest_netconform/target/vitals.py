@@ -11,6 +11,17 @@ from pathlib import Path
 SLEEPING = frozenset("SDIZXTt")
 """States of proc_pid_stat(5) in which a thread runs nothing and is not waiting to run."""
 STOPPED = frozenset("TtZX")
+MEANING = {
+    "SIGSEGV": "invalid memory access",
+    "SIGBUS": "invalid memory access",
+    "SIGFPE": "a division by zero, or another impossible calculation",
+    "SIGILL": "an instruction that this processor does not have",
+    "SIGABRT": "abort(): it found a fault in itself",
+    "SIGPIPE": "it wrote to a connection that the client had ended, and does not ignore SIGPIPE",
+    "SIGSYS": "a system call that is forbidden here",
+    "SIGKILL": "perhaps by the system, for want of memory",
+}
+"""What usually sends the signals that nobody types (signal(7))."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,8 @@ class Exit:
 
     def __str__(self) -> str:
         end = f"exit status {self.status}" if self.signal is None else f"killed by {self.signal}"
-        return f"{end} ({self.why})" if self.why else end
+        why = self.why or MEANING.get(self.signal or "")
+        return f"{end} ({why})" if why else end
 
 
 def _signal_name(number: int) -> str:
