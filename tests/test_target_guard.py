@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pytest_netconform.target import guard
+from pytest_netconform.target import guard, processes
 
 ROOT, LAUNCHER, DAEMON, STRANGER = 10, 11, 12, 13
 
@@ -20,22 +20,22 @@ def let_proc_show(monkeypatch: pytest.MonkeyPatch, *looks: dict[int, int]) -> No
         return ["self", *map(str, now)]
 
     monkeypatch.setattr(os, "listdir", listdir)
-    monkeypatch.setattr(guard, "_stat", lambda path: (now[int(path.split("/")[2])], "S"))
+    monkeypatch.setattr(processes, "_stat", lambda path: (now[int(path.split("/")[2])], "S"))
 
 
 def test_the_tree_is_everything_below_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     let_proc_show(monkeypatch, {1: 0, ROOT: 1, DAEMON: LAUNCHER, LAUNCHER: ROOT, STRANGER: 1})
-    assert guard.descendants(ROOT) == [LAUNCHER, DAEMON]
+    assert processes.descendants(ROOT) == [LAUNCHER, DAEMON]
 
 
 def test_a_child_whose_parent_ends_during_the_look_is_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
     let_proc_show(monkeypatch, {1: 0, ROOT: 1, DAEMON: LAUNCHER}, {1: 0, ROOT: 1, DAEMON: ROOT})
-    assert guard.descendants(ROOT) == [DAEMON]
+    assert processes.descendants(ROOT) == [DAEMON]
 
 
 def test_parents_that_are_hidden_for_good_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     let_proc_show(monkeypatch, {ROOT: 1, DAEMON: ROOT, STRANGER: 1})
-    assert guard.descendants(ROOT) == [DAEMON]
+    assert processes.descendants(ROOT) == [DAEMON]
 
 
 def test_a_request_is_read_as_it_was_written() -> None:

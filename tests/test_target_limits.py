@@ -13,7 +13,7 @@ from target_servers import ASKED, LISTEN, PATIENCE, ask, exchange, target
 
 from pytest_netconform.deadline import Deadline
 from pytest_netconform.errors import EnvironmentFault
-from pytest_netconform.target import guard
+from pytest_netconform.target import processes
 from pytest_netconform.target.limits import Limits, clients, parse_limit
 
 COUNTS = LISTEN + (
@@ -169,7 +169,7 @@ def test_memory_that_forks_share_counts_once(
     instance = target(tmp_path, SHARED + ECHO_ONE_BY_ONE, rung=rung, limits=limits).start()
     pids = instance.pids()
     assert len(pids) == 101
-    used = guard.usage(pids, {"memory": limits.memory})
+    used = processes.usage(pids, {"memory": limits.memory})
     assert 50 << 20 < used["memory"] < limits.memory
     # The guard has looked a few times, and the server lives.
     looks = Deadline(1.0)
@@ -238,7 +238,7 @@ def test_a_limit_is_read(text: str, limit: tuple[str, float]) -> None:
 @pytest.mark.parametrize(
     ("limits", "name", "sentence"),
     [
-        (Limits(), "memory", "it used more than 2048 MiB of memory"),
+        (Limits(memory=2 << 30), "memory", "it used more than 2048 MiB of memory"),
         (Limits(cpu=1.5), "cpu", "it used more than 1.5 s of a processor's time"),
         (Limits(file_size=2048), "file_size", "it wrote a file of more than 2 KiB"),
         (Limits(), "files", "it had 65536 files open, and may have no more"),

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ..deadline import Deadline, poll
 from ..errors import EnvironmentFault
-from . import guard
+from . import guard, processes
 from .box import Box
 from .command import TOKEN, Command, SpawnFailed
 from .landlock import Rules
@@ -185,7 +185,7 @@ class GuardedTree:
     # ------------------------------------------------------------ what the guard is told
 
     def pids(self) -> list[int]:
-        below = [] if self._empty else guard.descendants(self._guard.pid)
+        below = [] if self._empty else processes.descendants(self._guard.pid)
         return [pid for pid in below if pid != self._init]
 
     def pause(self) -> None:
