@@ -237,10 +237,13 @@ def test_a_script_that_lies_in_the_home_itself(word: str, home: Home) -> None:
 
 def test_a_home_that_may_not_be_looked_into(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """A user who has become another one may still have the environment of the first."""
-    monkeypatch.setenv("HOME", "/root/netconform")
+    closed = home.path / "closed"
+    closed.mkdir(mode=0)
+    monkeypatch.setenv("HOME", str(closed / "home"))
     started = home.start()
     assert ask(started, READ.format("kept")) == "as before"
     started.stop()
+    closed.chmod(0o700)
 
 
 def test_a_cache_of_tools_can_be_used_and_stays_as_it_is(home: Home) -> None:
