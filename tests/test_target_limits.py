@@ -1,4 +1,4 @@
-"""Limits on open descriptors."""
+"""Limits on open descriptors, and how limits are told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from target_servers import LISTEN, PATIENCE, target
 
 from pytest_netconform.deadline import Deadline
 from pytest_netconform.errors import EnvironmentFault
-from pytest_netconform.target.limits import clients
+from pytest_netconform.target.limits import MIB, Limits, clients
 
 COUNTS = LISTEN + (
     "def left():\n"
@@ -62,3 +62,20 @@ def test_more_clients_than_the_system_allows_are_refused() -> None:
         pytest.skip("no limit on open files here")
     with pytest.raises(EnvironmentFault, match="may have only"), clients(hard):
         pass
+
+
+def test_a_limit_that_was_met_is_told_with_its_option() -> None:
+    told = Limits(files=100, file_size=MIB)
+    assert told.met("files") == (
+        "it had 100 files open, and may have no more (the limit: --netconform-limit files=...)"
+    )
+    assert told.met("file_size") == (
+        "it wrote a file of more than 1 MiB (the limit: --netconform-limit file-size=...)"
+    )
+
+
+def test_where_the_machine_allows_less_its_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (99, 99))
+    assert Limits(files=100).met("files") == (
+        "it had 99 files open, and may have no more (the limit of this machine: ulimit -n)"
+    )
