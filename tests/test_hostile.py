@@ -95,7 +95,7 @@ FATES = {
     "binds-again": Fate(),
     "needs-300-mib": Fate(),
     "grows-without-end": fails("it used more than 200 MiB of memory", memory=200 * MIB),
-    "burns-time": fails("it used more than 0.5 s of a processor's time", cpu=0.5),
+    "burns-time": fails("it used more than 0.3 s of a processor's time", cpu=0.3),
     "large-file": cannot_start(
         "File too large|it wrote a file of more than 1 MiB (the limit: --netconform-limit file-size=...)",
         file_size=MIB,
@@ -123,7 +123,7 @@ def target(folder: Path, misdeed: str, rung: Rung, **env: str) -> Target:
         misdeed,
         shlex.join([sys.executable, "server.py", misdeed, "--port", "{port}"]),
         cwd=folder,
-        env={MARK: str(folder), "LATE": "1", **env},
+        env={MARK: str(folder), "LATE": "0.5", **env},
         rung=rung,
         limits=FATES[misdeed].limits,
     )
@@ -227,6 +227,7 @@ def printed(folder: Path, misdeed: str, rung: Rung, lines: int, **env: str) -> l
     instance = target(folder, misdeed, rung, **env).start()
     try:
         assert exchange(instance) == b"hello"
+        assert instance.pid in processes_of(folder)
         instance.log.wait_for("\n", Deadline(PATIENCE), times=lines)
         assert exchange(instance) == b"hello"
         return instance.log.tail()
