@@ -197,5 +197,16 @@ def test_a_fork_of_the_tester_leaves_the_instance_alone(instance: Instance) -> N
     assert exchange(instance) == b"hello"
 
 
-def test_an_exit_by_an_unnamed_signal_has_its_number() -> None:
-    assert str(Exit.of(40)) == "killed by signal 40"
+@pytest.mark.parametrize(
+    ("status", "why", "told"),
+    [
+        (signal.SIGSEGV, "", "killed by SIGSEGV (invalid memory access)"),
+        (signal.SIGKILL, "", "killed by SIGKILL (perhaps by the system, for want of memory)"),
+        (signal.SIGKILL, "by the tester", "killed by SIGKILL (by the tester)"),
+        (signal.SIGTERM, "", "killed by SIGTERM"),
+        (40, "", "killed by signal 40"),
+        (3 << 8, "", "exit status 3"),
+    ],
+)
+def test_an_end_is_told_by_what_usually_causes_it(status: int, why: str, told: str) -> None:
+    assert str(Exit.of(status, why)) == told

@@ -248,3 +248,10 @@ def test_a_limit_is_read(text: str, limit: tuple[str, float]) -> None:
 def test_a_limit_that_was_met_is_told(limits: Limits, name: str, sentence: str) -> None:
     option = name.replace("_", "-")
     assert limits.told(name) == f"{sentence} (the limit: --netconform-limit {option}=...)"
+
+
+def test_where_the_machine_allows_less_its_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (99, 99))
+    assert Limits(files=100).met("files") == (
+        "it had 99 files open, and may have no more (the limit of this machine: ulimit -n)"
+    )
