@@ -23,7 +23,7 @@ import hostile
 import pytest
 from hostile import MIB, MISDEEDS, NOBODY
 from servers import script
-from target_servers import PATIENCE, exchange, is_alive
+from target_servers import PATIENCE, exchange
 
 from pytest_netconform.deadline import Deadline, poll
 from pytest_netconform.errors import TargetError
@@ -31,7 +31,7 @@ from pytest_netconform.run.items import items_of
 from pytest_netconform.run.judge import Rules
 from pytest_netconform.run.result import Result
 from pytest_netconform.selftest.playing import play_all, suites
-from pytest_netconform.target import Limits, Rung, Target
+from pytest_netconform.target import Limits, Rung, Target, processes
 from pytest_netconform.target.box import Box
 
 MARK = "HOSTILE"

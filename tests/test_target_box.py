@@ -27,7 +27,7 @@ from target_servers import (
 )
 
 from pytest_netconform.deadline import Deadline, poll
-from pytest_netconform.errors import EnvironmentFault, NotTestable
+from pytest_netconform.errors import EnvironmentFault, NotTestable, TargetError
 from pytest_netconform.target import Instance, Target
 from pytest_netconform.target.box import STOCK
 from pytest_netconform.target.procnet import ProcTable
@@ -410,3 +410,32 @@ def test_a_box_is_the_same_for_an_ordinary_user() -> None:
     printed = play_as_ordinary_user(__file__, "-k", "not ordinary_user")
     assert " passed" in printed
     assert "skipped" not in printed
+
+
+@pytest.mark.parametrize(
+    ("does", "sentence", "remedy"),
+    [
+        (
+            "import socket; socket.create_connection(('127.0.0.1', 6379))",
+            "reaches nothing",
+            "--sandbox process",
+        ),
+        ("open('/etc/a.log', 'w')", "write to its own folder and to /tmp", "--sandbox process"),
+        ("open({private!r})", "hidden from it", "--sandbox-show {private}"),
+    ],
+)
+def test_what_it_misses_is_told(
+    does: str, sentence: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, own = tmp_path / "home", tmp_path / "own"
+    home.mkdir()
+    own.mkdir()
+    private = home / "notes"
+    private.write_text("secret", "utf-8")
+    monkeypatch.setenv("HOME", str(home))
+    (own / "srv.py").write_text(does.format(private=str(private)), "utf-8")
+    with pytest.raises(TargetError) as caught:
+        Target("srv", f"{sys.executable} srv.py", cwd=own, rung="box").start()
+    told = "\n".join(caught.value.explanation)
+    assert sentence in told
+    assert f"try: {remedy.format(private=private)}" in told

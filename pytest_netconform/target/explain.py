@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import EnvironmentFault, NotTestable, TargetError
 from ..payload import fit, visible
+from .box import ROOM
 from .command import Command, is_passed
 from .limits import Limits
 from .log import Log
@@ -43,6 +44,14 @@ _AT_ITS_LIMIT = {
     "file_size": re.compile(r"File too large|\bEFBIG\b", re.IGNORECASE),
 }
 
+_MISSING = re.compile(r"(?:No such file or directory|ENOENT)[^'\n]*'(/[^'\n]+)'")
+_IN_A_BOX = (
+    ("Network is unreachable|Connection refused|name resolution", "it reaches nothing outside of its box"),
+    ("Read-only file system|EROFS", "in its box it can write to its own folder and to /tmp"),
+    ("No space left|ENOSPC", f"in its box a folder takes {ROOM >> 20} MiB at the most"),
+)
+"""What a right server may miss there."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -54,6 +63,7 @@ class Failure:
     pids: Sequence[int] = ()
     known_port: int | None = None
     limits: Limits = field(default_factory=Limits)
+    boxed: bool = False
 
 
 # ---------------------------------------------------------------- the three kinds of failure
@@ -126,8 +136,21 @@ def _causes(failure: Failure) -> Iterator[str]:
     for name, pattern in _AT_ITS_LIMIT.items():
         if pattern.search(text):
             yield failure.limits.met(name)
+    if failure.boxed:
+        yield from _about_box(text)
     if _IN_USE.search(text):
         yield from _about_busy_port(failure)
+
+
+def _about_box(text: str) -> Iterator[str]:
+    for pattern, sentence in _IN_A_BOX:
+        if re.search(pattern, text, re.IGNORECASE):
+            yield sentence
+            yield "try: --sandbox process, if it must do more"
+    hidden = next((name for name in _MISSING.findall(text) if Path(name).exists()), None)
+    if hidden is not None:
+        yield "that is hidden from it, as private folders are"
+        yield f"try: --sandbox-show {hidden}"
 
 
 def _place(lines: list[str]) -> str:

@@ -322,7 +322,8 @@ class _Readiness:
 
     def _failure(self) -> Failure:
         limits = self.target.limits
-        return Failure(self.command, self.log, self.table, self.tree.pids(), self.known, limits)
+        boxed = self.target.rung == "box"
+        return Failure(self.command, self.log, self.table, self.tree.pids(), self.known, limits, boxed)
 
 
 def choose(found: list[Endpoint], offered: int) -> Endpoint | None:
