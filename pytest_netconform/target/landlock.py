@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION = 1
@@ -20,9 +21,7 @@ MAKE = 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 12
 REFER, TRUNCATE, IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15
 READ = EXECUTE | READ_FILE | READ_DIR
 CHANGE = WRITE_FILE | TRUNCATE | IOCTL_DEVICE
-KEEP = READ | CHANGE | MAKE
-"""New files and new contents; nothing is removed."""
-ALL = KEEP | REMOVE | REFER
+ALL = READ | CHANGE | MAKE | REMOVE | REFER
 OF_FILES = EXECUTE | READ_FILE | CHANGE
 """What can be allowed for a file rather than a folder."""
 SINCE = ((2, REFER), (3, TRUNCATE), (5, IOCTL_DEVICE))
@@ -34,7 +33,9 @@ HANDLED = (1 << 16) - 1
 Rules = list[tuple[str, int]]
 """(path, rights on it and all below it)."""
 
-_libc = ctypes.CDLL(None, use_errno=True)
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 class _Ruleset(ctypes.Structure):
@@ -48,7 +49,9 @@ class _PathBeneath(ctypes.Structure):
 
 def version() -> int:
     """Of the kernel's Landlock interface; 0 where it has none."""
-    return max(0, int(_libc.syscall(CREATE_RULESET, None, 0, VERSION)))
+    if sys.platform != "linux":  # the number of the call means something else there
+        return 0
+    return max(0, int(_libc().syscall(CREATE_RULESET, None, 0, VERSION)))
 
 
 def restrict(rules: Rules) -> None:
@@ -61,11 +64,11 @@ def restrict(rules: Rules) -> None:
     scopes = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if found >= SCOPES_SINCE else 0
     ruleset = _Ruleset(known, 0, scopes)
     size = ctypes.sizeof(ruleset) if scopes else 8
-    descriptor = _must(_libc.syscall(CREATE_RULESET, ctypes.byref(ruleset), size, 0))
+    descriptor = _must(_libc().syscall(CREATE_RULESET, ctypes.byref(ruleset), size, 0))
     for path, rights in rules:
         _allow(descriptor, path, rights & known)
-    _must(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    _must(_libc.syscall(RESTRICT_SELF, descriptor, 0))
+    _must(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _must(_libc().syscall(RESTRICT_SELF, descriptor, 0))
     os.close(descriptor)
 
 
@@ -76,7 +79,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         return
     is_folder = os.fstat(descriptor).st_mode & 0o170000 == 0o040000
     rule = _PathBeneath(rights if is_folder else rights & OF_FILES, descriptor)
-    _must(_libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), 0))
+    _must(_libc().syscall(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), 0))
     os.close(descriptor)
 
 

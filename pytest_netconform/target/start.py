@@ -24,7 +24,6 @@ from .ports import ephemeral_range, lock_free_port
 from .sockets import Endpoint, SocketTable, Transport, open_table
 from .target import Target
 from .tree import Bounds, Tree, open_tree
-from .view import rules_of, view_of
 from .vitals import asleep
 
 LOOK_EVERY = 0.001
@@ -160,6 +159,8 @@ def _bounds(
     command: Command, target: Target, joined: Box | None, cleanup: contextlib.ExitStack
 ) -> tuple[Command, Bounds]:
     """What the target's rung holds it to, and the command with what that adds to it."""
+    if target.rung in ("box", "landlock"):
+        from .view import rules_of, view_of  # what only Linux has
     if target.rung == "box":
         box = Box(view_of(command, target.shown), joined)
         cleanup.callback(box.close)

@@ -18,7 +18,7 @@ from pathlib import Path
 from .. import bundled
 from .box import View
 from .command import Command
-from .landlock import ALL, CHANGE, KEEP, READ, READ_DIR, Rules
+from .landlock import ALL, CHANGE, READ, READ_DIR, Rules
 
 TEMPORARY = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - to hide them
 HOMES = ("/home", "/root")
@@ -51,12 +51,12 @@ def view_of(command: Command, also: Iterable[Path] = ()) -> View:
 
 
 def rules_of(command: Command, temporary: Path, also: Iterable[Path] = ()) -> Rules:
-    """For Landlock, by which everything is forbidden that is not allowed. In the instance's own folder it
-    may write, but not remove; `temporary` is all its own."""
+    """For Landlock, by which everything is forbidden that is not allowed. There is no copy of the instance's
+    own folder: what it does there lasts. `temporary` is another folder of its own."""
     own, hidden, shown, _ = _parts(command, also)
     rules = [rule for path in (Path("/"), *shown) for rule in _readable(path, {*hidden} - {path})]
     rules += [(path, READ) for path in _caches()]
-    rules += [(own, KEEP), (temporary, ALL), (Path("/dev"), READ | CHANGE), (Path("/dev/shm"), ALL)]  # noqa: S108
+    rules += [(own, ALL), (temporary, ALL), (Path("/dev"), READ | CHANGE), (Path("/dev/shm"), ALL)]  # noqa: S108
     return [(str(path), rights) for path, rights in [*rules, (Path("/proc"), READ | CHANGE)]]
 
 
