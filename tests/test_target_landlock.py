@@ -1,4 +1,4 @@
-"""Where there is no box: Landlock holds a server off what is private and lets it write to its own folder only."""
+"""Where there is no box: Landlock holds a server off what is private; it writes to its own folder only."""
 
 from __future__ import annotations
 
