@@ -24,6 +24,7 @@ from servers import skip_without_toolchain
 
 from pytest_netconform.bundled import LANGUAGES
 from pytest_netconform.deadline import Deadline, poll
+from pytest_netconform.target.procnet import inodes_of
 from pytest_netconform.target.toolchain import command_line
 
 ROOT = Path(__file__).parents[1]
@@ -226,13 +227,12 @@ def test_when_it_is_killed_nothing_of_it_serves_on_or_keeps_the_port(reference: 
 def test_it_serves_again_when_it_has_run_out_of_descriptors(reference: Path, tmp_path: Path) -> None:
     few = ["sh", "-c", 'ulimit -n 40 && exec "$@"', "sh", *command(reference)]
     with started(few, tmp_path / "log") as server, contextlib.ExitStack() as stack:
-        descriptors = Path(f"/proc/{server.process.pid}/fd")
-        before = len(list(descriptors.iterdir()))
+        before = len(inodes_of([server.process.pid]))
         clients = [stack.enter_context(server.client()) for _ in range(60)]
         exchange(clients[0], b"hello", 5)
         stack.close()
         # While it has none left, Node ends the connections that come.
-        poll(lambda: len(list(descriptors.iterdir())) <= before, Deadline(PATIENCE), "its descriptors")
+        poll(lambda: len(inodes_of([server.process.pid])) <= before, Deadline(PATIENCE), "its sockets")
         with server.client() as client:
             exchange(client, b"hello", 5)
             exchange(client, b"again", 5)
