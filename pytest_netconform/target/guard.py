@@ -57,9 +57,9 @@ LONGEST_PAUSING = 5.0
 MOST_TASKS = 4
 """Threads and processes of a box for each process that its limit allows: the kernel's brake, for one that
 forks faster than anybody can look."""
-LOOK_EVERY = 0.1
-LOOKS_COST = 50
-"""For each second of looking at what is used so many seconds without a look: two in a hundred."""
+LOOK_EVERY = 0.2
+LOOKS_COST = 200
+"""For each second of looking at what is used so many seconds without a look: one in two hundred."""
 LONGEST_LOOKING_AWAY = 0.5
 
 
