@@ -15,7 +15,7 @@ Rung = Literal["box", "landlock", "process", "off"]
 RUNGS: tuple[Rung, ...] = get_args(Rung)
 AUTO = "auto"
 MEANING: dict[Rung, str] = {
-    "box": "each server in a box of its own: network, processes, files",
+    "box": "each server has its own network, processes and files",
     "landlock": "servers share this machine's ports; files held by Landlock",
     "process": "servers share this machine's ports and files",
     "off": "servers run as if started by hand",
