@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -106,8 +106,8 @@ def _groups(characters: str, encoding: str) -> tuple[str, ...]:
     rare kinds are drawn as often as the others.
     """
     if is_encoding(characters):
-        both = {characters, encoding}
-        pool = [char for char in map(chr, (*BMP, *BEYOND)) if all(_is_agreed(char, one) for one in both)]
+        both = {normal(characters), encoding}
+        pool = [char for char in _candidates(both) if all(_is_agreed(char, name) for name in both)]
     else:
         pool = [char for char in sorted(set(characters)) if writes(char, encoding)]
     groups: dict[tuple[int, bool], list[str]] = {}
@@ -117,24 +117,41 @@ def _groups(characters: str, encoding: str) -> tuple[str, ...]:
     return tuple("".join(sorted(groups[key], key=_simplest_first)) for key in sorted(groups))
 
 
+def _candidates(encodings: Iterable[str]) -> list[str]:
+    """The letters that come back from each encoding as they went in; all at once, since a look at each of
+    them takes long. Each has a line of its own, so that none changes another."""
+    kept = _letters()
+    for encoding in encodings:
+        lines = "\n".join(kept).encode(encoding, "ignore").decode(encoding, "ignore").split("\n")
+        kept = [char for char, line in zip(kept, lines, strict=True) if char == line]
+    return kept
+
+
+@cache
+def _letters() -> list[str]:
+    return [char for char in map(chr, (*BMP, *BEYOND)) if char.isascii() or _is_letter(char)]
+
+
+def _is_letter(char: str) -> bool:
+    """Written from left to right."""
+    return char.isalpha() and unicodedata.bidirectional(char) == "L"
+
+
 def _simplest_first(char: str) -> tuple[bool, str]:
     return not (char.isalpha() and char.islower()), char
 
 
-def _is_agreed(char: str, encoding: str) -> bool:
-    """Of ASCII all that prints; of the rest letters that are written from left to right.
+def _is_agreed(char: str, name: str) -> bool:
+    """Of the candidates, in ASCII all that prints; the rest are letters that are written from left to right.
 
     Symbols, blanks and private characters are where implementations of one encoding differ (WHATWG
     Encoding, legacy multi-byte encodings)."""
-    name = normal(encoding)
     if char.isascii():
         return char.isprintable() and not (char in "\\~" and name in WITH_YEN)
-    if not char.isalpha() or unicodedata.bidirectional(char) != "L":
-        return False
-    code = char.encode(name, "ignore")
-    if not code or code.decode(name, "ignore") != char:
-        return False
-    return name not in GB or not (char in GB18030_DISPUTED or (code[0] == 0xFE and len(code) == 2))
+    if name not in GB or char in GB18030_DISPUTED:
+        return name not in GB
+    code = char.encode(name)
+    return not (code[0] == 0xFE and len(code) == 2)
 
 
 GB = frozenset({"gbk", "gb18030"})
