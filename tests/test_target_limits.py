@@ -13,8 +13,8 @@ from target_servers import ASKED, LISTEN, PATIENCE, ask, exchange, target
 
 from pytest_netconform.deadline import Deadline
 from pytest_netconform.errors import EnvironmentFault
-from pytest_netconform.target import processes
-from pytest_netconform.target.limits import Limits, clients, parse_limit
+from pytest_netconform.target import limits, processes
+from pytest_netconform.target.limits import Limits, clients, descriptors_left, parse_limit
 
 COUNTS = LISTEN + (
     "def left():\n"
@@ -45,6 +45,20 @@ def test_a_server_can_open_so_many_descriptors_more_and_afterwards_as_many_as_be
         assert left(2) == "left 3"
     assert left(3) == "left 1000"
     instance.stop()
+
+
+def test_processes_that_end_meanwhile_are_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with descriptors_left([gone.pid], 3):
+        pass
+    monkeypatch.setattr(limits, "_numbers", lambda _: {0, 1, 2})  # as it was when it was looked at
+    with descriptors_left([gone.pid], 3):
+        pass
+    ends_inside = subprocess.Popen(["sleep", "60"])
+    with descriptors_left([ends_inside.pid], 3):
+        ends_inside.kill()
+        ends_inside.wait()
 
 
 def test_the_tester_may_have_more_clients_for_a_while() -> None:

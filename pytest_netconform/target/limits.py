@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,15 +138,20 @@ def descriptors_left(pids: Iterable[int], count: int) -> Iterator[None]:
         raise EnvironmentFault("the limits of another process can be changed on Linux only")
     import resource
 
-    before = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in pids if _numbers(pid)}
+    before: dict[int, tuple[int, int]] = {}
     try:
-        for pid, (_, hard) in before.items():
-            soft = _limit(_numbers(pid), count)
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+        for pid in pids:
+            used = _numbers(pid)
+            if not used:  # it has ended, or nobody may look
+                continue
+            with suppress(ProcessLookupError):  # it ends just now
+                soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+                resource.prlimit(pid, resource.RLIMIT_NOFILE, (_limit(used, count), hard))
+                before[pid] = soft, hard
         yield
     finally:
         for pid, limits in before.items():
-            if _numbers(pid):
+            with suppress(ProcessLookupError):
                 resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
 
 
