@@ -27,7 +27,7 @@ from target_servers import (
 
 from pytest_netconform.deadline import Deadline, poll
 from pytest_netconform.errors import EnvironmentFault
-from pytest_netconform.target import Exit, Instance, Target
+from pytest_netconform.target import Exit, Instance, Target, guards
 from pytest_netconform.target import start as start_module
 from pytest_netconform.target.psutiltree import PsutilTree
 
@@ -221,8 +221,8 @@ def test_a_killed_guard_is_the_environments_fault_and_nothing_is_left(tmp_path: 
     instance = target(tmp_path, DAEMON).start()
     pids = instance.pids()
     guard = instance._tree._guard  # type: ignore[attr-defined]
-    kill(guard.pid)
-    guard.wait()
+    kill(guard)
+    await_gone([guard])
     with pytest.raises(EnvironmentFault, match="the guard process of a server has ended unexpectedly"):
         instance.exited()
     instance.stop()
@@ -231,8 +231,38 @@ def test_a_killed_guard_is_the_environments_fault_and_nothing_is_left(tmp_path: 
 
 def test_the_first_process_ends_with_its_guard(tmp_path: Path) -> None:
     instance = target(tmp_path, THREADED).start()
-    kill(instance._tree._guard.pid)  # type: ignore[attr-defined]
+    kill(instance._tree._guard)  # type: ignore[attr-defined]
     await_gone([instance.pid])
+    instance.stop()
+
+
+def test_a_killed_fork_server_takes_its_guards_along_and_is_followed_by_another(tmp_path: Path) -> None:
+    server = target(tmp_path, DAEMON)
+    instance = server.start()
+    pids = instance.pids()
+    kill(guards._server.process.pid)  # type: ignore[union-attr]
+    await_gone(pids)
+    instance.stop()
+    another = server.start()
+    assert another.exited() is None
+    another.stop()
+
+
+def test_a_fork_of_the_tester_has_guards_of_its_own(tmp_path: Path) -> None:
+    server = target(tmp_path, THREADED)
+    instance = server.start()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            inner = server.start()
+            is_right = exchange(inner) == b"hello"
+            inner.stop()
+            guards._server.end()  # type: ignore[union-attr]
+            os._exit(0 if is_right else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert exchange(instance) == b"hello"
     instance.stop()
 
 

@@ -1,16 +1,18 @@
 """The guard: a small process between the tester and one instance, which nothing of the instance outlives.
 
-Run by LAUNCH with the arguments FOLDER CONTROL_FD LOG_FD in a session of its own, on Linux. It is a
-child subreaper (prctl(2)): every orphan of the instance becomes its child, so its descendants are exactly the
-instance's processes, however these fork. When the tester is gone, it kills them all.
+Forked by forkserver.py in a session of its own, on Linux, with the descriptors of a control socket and of the
+instance's output. It is a child subreaper (prctl(2)): every orphan of the instance becomes its child, so its
+descendants are exactly the instance's processes, however these fork. When the tester is gone, it kills them
+all.
 
-With a further argument CHANNEL_FD it makes a box: it goes into new namespaces (see namespaces.py), or into
-those of two more arguments USER_FD NETWORK_FD, and hands out sockets of that network over the channel, a
-netlink socket first. Then its only child is PID 1 of the box, to which the orphans fall.
+With a further descriptor, a channel, it makes a box: it goes into new namespaces (see namespaces.py), or into
+those of two more descriptors, of a user and a network namespace, and hands out sockets of that network over
+the channel, a netlink socket first. Then its only child is PID 1 of the box, to which the orphans fall.
 
-It reads from the control socket one request, as `encode_request` makes it, then the commands
+It reads from the control socket one request, as `Request.encode` makes it, then the commands
 `pause`, `resume`, `signal NUMBER`, `stop SECONDS`, `kill`, one per line. It writes the lines
 
+    guard PID                       first of all; its own
     spawned PID PID_1               what became of the request; PID_1 is 0 without a box
     failed ERRNO | refused TEXT     execve(2) has failed; the kernel refuses a box
     paused | unstoppable | resumed  the answer to that command
@@ -48,8 +50,6 @@ if TYPE_CHECKING:
 
     from .namespaces import Channel
 
-LAUNCH = ("-I", "-S", "-c", "import sys; sys.path.append(sys.argv[1]); import guard; guard.main()")
-"""Arguments for Python. As a script, this file would be compiled at each start."""
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PAUSE_BETWEEN_LOOKS = 0.0005
@@ -116,6 +116,12 @@ def _limit_each(rlimits: dict[int, int]) -> None:
         resource.setrlimit(number, (lower[0], lower[1]))
 
 
+def ignore_signals() -> None:
+    """An instance outside of a box can send anything to its guard, and must not get rid of it so easily."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def prctl(option: int, value: int) -> None:
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
@@ -139,22 +145,18 @@ class Guard:
         self.events = select.poll()
         for fd in (self.control, self.wakeup):
             self.events.register(fd, select.POLLIN)
-        for fd in (self.control, self.log):
-            os.set_inheritable(fd, False)
         prctl(PR_SET_CHILD_SUBREAPER, 1)
         # The end of the control socket says that the tester is gone, unless a fork of the tester holds
-        # it too. The signal comes whenever the tester's thread ends: getppid() tells who has.
+        # it too. Then its fork server ends, the parent of this process.
         prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
 
     def _wake_on_signals(self) -> int:
-        """A descriptor that becomes readable when a child or the tester's thread has ended."""
+        """A descriptor that becomes readable when a child or the fork server has ended."""
         read, write = os.pipe()
         os.set_blocking(read, False)
         os.set_blocking(write, False)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-        # An instance outside of a box can send it anything, and must not get rid of it so easily.
-        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         for number in (signal.SIGCHLD, signal.SIGUSR1):
             signal.signal(number, lambda *_: None)
         return read
@@ -408,10 +410,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-def main() -> None:
-    control, log, *box = map(int, sys.argv[2:])
+def main(control: int, log: int, *box: int) -> None:
+    """With these descriptors, which no program that it executes inherits."""
     guard = Guard(control, log)
     try:
+        guard.say(f"guard {os.getpid()}")
         if box:
             guard.enter_box(*box)
         guard.spawn()

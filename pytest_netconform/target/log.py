@@ -207,18 +207,12 @@ class _Drain:
     def _run(self) -> None:
         while True:
             for key, _ in self._selector.select():
-                if not _read(key.fd, key.data):
+                if data := os.read(key.fd, CHUNK):
+                    key.data.append(data, time.monotonic())
+                else:
                     self._selector.unregister(key.fd)
                     os.close(key.fd)
-
-
-def _read(fd: int, log: Log) -> bool:
-    data = os.read(fd, CHUNK)
-    if data:
-        log.append(data, time.monotonic())
-    else:
-        log.end()
-    return bool(data)
+                    key.data.end()
 
 
 _starting = threading.Lock()

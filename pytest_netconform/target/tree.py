@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from ..errors import EnvironmentFault
 from . import guard, processes
 from .box import Box
 from .command import TOKEN, Command, SpawnFailed
+from .guards import open_guard
 from .landlock import Rules
 from .limits import Limits
 from .vitals import Exit
@@ -82,6 +83,8 @@ class GuardedTree:
         self.pid = 0
         self._init = 0
         self._limits = bounds.limits
+        self._guard = 0  # its PID, while that is known and it lives
+        self._end: int | None = None  # readable when it has ended
         self._token = command.env[TOKEN]
         self._status = int(signal.SIGKILL)  # unless the guard lives to tell
         self._empty = False
@@ -91,8 +94,7 @@ class GuardedTree:
         self._lock = threading.RLock()
         self._control, its_end = socket.socketpair()
         with its_end:
-            descriptors = [its_end.fileno(), log_fd, *(bounds.box.for_guard() if bounds.box else ())]
-            self._guard = _start_guard(descriptors)
+            open_guard([its_end.fileno(), log_fd, *(bounds.box.for_guard() if bounds.box else ())])
         try:
             self._spawn(command, bounds)
         except BaseException:
@@ -113,12 +115,15 @@ class GuardedTree:
             room=box.room if box else 0,
         )
         self._control.sendall(request.encode())
+        self._guard = int(self._answer().split()[1])
+        with contextlib.suppress(OSError):  # before Linux 5.3 its end is not waited for
+            self._end = os.pidfd_open(self._guard)
         word, *numbers = self._answer().split()
         if word == "failed":
             raise SpawnFailed(int(numbers[0]))
         self.pid, self._init = map(int, numbers)
         if box:
-            box.entered(self._guard.pid)
+            box.entered(self._guard)
 
     # ------------------------------------------------------------ what the guard says
 
@@ -148,6 +153,7 @@ class GuardedTree:
             except ConnectionError:
                 data = b""
             if not data:
+                self._guard = 0
                 raise EnvironmentFault(
                     "the guard process of a server has ended unexpectedly; run again", GUARD_KILLED
                 )
@@ -185,7 +191,7 @@ class GuardedTree:
     # ------------------------------------------------------------ what the guard is told
 
     def pids(self) -> list[int]:
-        below = [] if self._empty else processes.descendants(self._guard.pid)
+        below = [] if self._empty or not self._guard else processes.descendants(self._guard)
         return [pid for pid in below if pid != self._init]
 
     def pause(self) -> None:
@@ -208,11 +214,19 @@ class GuardedTree:
             try:
                 self._wait_empty(Deadline(grace + KILL_TIME))
             except EnvironmentFault:
-                self._guard.kill()
+                if self._guard:
+                    _kill(self._guard)
                 kill_by_token(self._token)
                 self._empty = True
-            self._control.close()
-            self._guard.wait()
+            self._await_guard()
+
+    def _await_guard(self) -> None:
+        """It ends when it is told that nobody listens any more."""
+        self._control.close()
+        if self._end is not None:
+            _wait_readable(self._end, KILL_TIME)
+            os.close(self._end)
+            self._end = None
 
     def _wait_empty(self, deadline: Deadline) -> None:
         while not self._empty:
@@ -233,25 +247,9 @@ class GuardedTree:
             return
 
 
-def _start_guard(descriptors: list[int]) -> subprocess.Popen[bytes]:
-    """A session of its own keeps Ctrl-C at the terminal away from it and from the target."""
-    folder = str(Path(guard.__file__).parent)
-    try:
-        return subprocess.Popen(  # noqa: S603
-            [sys.executable, *guard.LAUNCH, folder, *map(str, descriptors)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=descriptors,
-            start_new_session=True,
-        )
-    except OSError as exc:
-        raise EnvironmentFault(f"no process can be started: {exc.strerror}") from exc
-
-
-def _wait_readable(sock: socket.socket, seconds: float) -> None:
+def _wait_readable(descriptor: socket.socket | int, seconds: float) -> None:
     waiting = select.poll()  # select() refuses descriptors above 1023
-    waiting.register(sock, select.POLLIN)
+    waiting.register(descriptor, select.POLLIN)
     waiting.poll(seconds * 1000)
 
 
