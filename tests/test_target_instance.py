@@ -13,7 +13,6 @@ from target_servers import LISTEN, PATIENCE, THREADED, WAIT, exchange, target
 
 from pytest_netconform.deadline import Deadline, DeadlineMissed, poll
 from pytest_netconform.target import AcceptQueue, Connection, Exit, Instance, Log, Vitals
-from pytest_netconform.target import log as log_module
 from pytest_netconform.target.log import CAP
 
 
@@ -87,13 +86,13 @@ def test_the_end_is_told_with_its_status_and_all_of_the_output(tmp_path: Path) -
 def test_an_end_is_told_only_when_the_last_output_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = log_module._read
+    append = Log.append
 
-    def read_late(fd: int, log: Log) -> bool:
+    def append_late(log: Log, data: bytes, at: float) -> None:
         time.sleep(0.05)
-        return read(fd, log)
+        append(log, data, at)
 
-    monkeypatch.setattr(log_module, "_read", read_late)
+    monkeypatch.setattr(Log, "append", append_late)
     instance = target(tmp_path, LISTEN + "listener.accept(); print('last')").start()
     with instance.socket() as client:
         client.connect(instance.address())

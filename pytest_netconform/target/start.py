@@ -27,6 +27,8 @@ from .tree import Bounds, Tree, open_tree
 from .vitals import asleep
 
 LOOK_EVERY = 0.001
+PATIENT_LOOKS = 12
+"""A server is seen to listen at the latest when a twelfth of its start has passed again."""
 CALM_LOOKS = 10
 """One look is not enough: a server may wait for a moment for the disk or for a lock."""
 CALM_FOR_CERTAIN = 2.0
@@ -215,6 +217,7 @@ class _Readiness:
         self.log = log
         self.table = table
         self.offered = offered
+        self._began = time.monotonic()
         self._calm = 0
         self._patience: Deadline | None = None
         self.known = _hard_coded.get((target.command, target.cwd))
@@ -234,8 +237,13 @@ class _Readiness:
                 raise explain.silent(
                     self._failure(), self.target.start_timeout, self.target.port, self.target.transport
                 )
-            # At least as long as the look took: no more than half of a processor is spent on looking.
-            self.tree.wait(max(LOOK_EVERY, time.monotonic() - began))
+            self.tree.wait(self._pause(time.monotonic() - began))
+
+    def _pause(self, looked: float) -> float:
+        """At least as long as the look took: no more than half of a processor is spent on looking. While
+        there is nothing to see, the longer the longer it has taken already."""
+        is_settling = self._calm or self._same_looks
+        return max(LOOK_EVERY, looked, 0 if is_settling else (time.monotonic() - self._began) / PATIENT_LOOKS)
 
     def _is_final(self, chosen: Endpoint) -> bool:
         """Whether it listens where it was told to, or has come to rest elsewhere: the first port that
