@@ -1,14 +1,13 @@
 """G01, G11: decides by counting bytes above 7F whether the last character is complete, although the second
 byte of many characters is below."""
 
-import argparse
 import socket
 
-from _base import Address, Connection, main
+from _base import Address, Connection, Options, main
 
 
 class CountsHighBytes(Connection):
-    def __init__(self, sock: socket.socket, address: Address, options: argparse.Namespace) -> None:
+    def __init__(self, sock: socket.socket, address: Address, options: Options) -> None:
         super().__init__(sock, address, options)
         self.rest = b""
 

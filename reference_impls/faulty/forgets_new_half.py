@@ -1,14 +1,13 @@
 """G01, G03: completes the half character of the read before, and then forgets the half at the end of this one."""
 
-import argparse
 import codecs
 import socket
 
-from _base import Address, Connection, main
+from _base import Address, Connection, Options, main
 
 
 class ForgetsNewHalf(Connection):
-    def __init__(self, sock: socket.socket, address: Address, options: argparse.Namespace) -> None:
+    def __init__(self, sock: socket.socket, address: Address, options: Options) -> None:
         super().__init__(sock, address, options)
         self.rest = b""
 

@@ -1,14 +1,13 @@
 """G20: keeps at most one byte for the next read, which is too few for characters of three or four bytes."""
 
-import argparse
 import codecs
 import socket
 
-from _base import Address, Connection, main
+from _base import Address, Connection, Options, main
 
 
 class KeepsOneByte(Connection):
-    def __init__(self, sock: socket.socket, address: Address, options: argparse.Namespace) -> None:
+    def __init__(self, sock: socket.socket, address: Address, options: Options) -> None:
         super().__init__(sock, address, options)
         self.rest = b""
 

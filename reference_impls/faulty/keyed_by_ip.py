@@ -1,15 +1,14 @@
 """I24: finds clients by their IP address alone: the answer goes to the one that came last."""
 
-import argparse
 import socket
 
-from _base import SIZE, Address, Connection, main
+from _base import SIZE, Address, Connection, Options, main
 
 clients: dict[str, socket.socket] = {}
 
 
 class KeyedByIp(Connection):
-    def __init__(self, sock: socket.socket, address: Address, options: argparse.Namespace) -> None:
+    def __init__(self, sock: socket.socket, address: Address, options: Options) -> None:
         super().__init__(sock, address, options)
         clients[address[0]] = sock
 

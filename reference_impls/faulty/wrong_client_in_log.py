@@ -1,15 +1,14 @@
 """I10: prints the address of the client that came last."""
 
-import argparse
 import socket
 
-from _base import Address, Connection, main
+from _base import Address, Connection, Options, main
 
 
 class WrongClientInLog(Connection):
     last: Address
 
-    def __init__(self, sock: socket.socket, address: Address, options: argparse.Namespace) -> None:
+    def __init__(self, sock: socket.socket, address: Address, options: Options) -> None:
         super().__init__(sock, address, options)
         WrongClientInLog.last = address
 
