@@ -1,6 +1,7 @@
 """Whatever a target does, it is graded to the end, the verdict is right and clear, and nothing of it is left.
 
-What each of them does is in hostile.py. They play one suite in a box and another one without.
+What each of them does is in hostile.py. They play one suite in a box, another one under Landlock, and a third
+one without either.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import hostile
 import pytest
 from hostile import MIB, MISDEEDS, NOBODY
 from servers import script
-from target_servers import PATIENCE, exchange
+from target_servers import PATIENCE, THREADED, exchange
+from target_servers import target as simple_target
 
 from pytest_netconform.deadline import Deadline, poll
 from pytest_netconform.errors import TargetError
@@ -32,11 +34,12 @@ from pytest_netconform.run.judge import Rules
 from pytest_netconform.run.result import Result
 from pytest_netconform.selftest.playing import play_all, suites
 from pytest_netconform.target import Limits, Rung, Target, processes
+from pytest_netconform.target import landlock as landlock_module
 from pytest_netconform.target.box import Box
 
 MARK = "HOSTILE"
 """In the environment of all processes of a target."""
-SUITES: dict[Rung, str] = {"box": "tcp-echo", "process": "isolation"}
+SUITES: dict[Rung, str] = {"box": "tcp-echo", "landlock": "disconnect", "process": "isolation"}
 IMPATIENT = 0.05
 SOURCE = Path(hostile.__file__)
 
@@ -50,7 +53,7 @@ class Fate:
     told: str = ""
     limits: Limits = field(default_factory=Limits)
     patience: float = 1.0
-    rungs: tuple[Rung, ...] = ("box", "process")
+    rungs: tuple[Rung, ...] = ("box", "landlock", "process")
 
 
 def fails(told: str, patience: float = 1.0, **limits: float) -> Fate:
@@ -111,6 +114,18 @@ CASES = [(misdeed, rung) for misdeed, fate in FATES.items() for rung in fate.run
 
 
 @pytest.fixture
+def landlock() -> None:
+    if not landlock_module.version():
+        pytest.skip("this kernel has no Landlock")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Of this process; it has a socket to it from its first instance on."""
+    simple_target(tmp_path_factory.mktemp("first"), THREADED).start().stop()
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where the target runs, which has a file of its own."""
     (tmp_path / "server.py").write_text(SOURCE.read_text("utf-8"), encoding="utf-8")
@@ -166,8 +181,8 @@ def test_each_misdeed_has_a_fate() -> None:
 def test_what_a_target_gets_and_leaves(
     misdeed: str, rung: Rung, folder: Path, request: pytest.FixtureRequest
 ) -> None:
-    if rung == "box":
-        request.getfixturevalue("box")
+    if rung != "process":
+        request.getfixturevalue(rung)
     before, sockets = contents(folder), own_sockets()
     fate, suite = FATES[misdeed], SUITES[rung]
     rules = Rules("robust", fate.patience)
