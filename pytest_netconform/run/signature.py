@@ -7,11 +7,11 @@ could agree by chance, the answer is None. What is looked at is bounded, however
 from __future__ import annotations
 
 import codecs
-import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 from ..suite.signatures import SIGNATURES
+from . import encodings
 from .view import (
     ENOUGH,
     FRAGMENT,
@@ -24,7 +24,6 @@ from .view import (
     decoded,
     difference,
     encoded,
-    name_of,
     view_of,
 )
 
@@ -35,7 +34,6 @@ PIECE = 128
 TOKEN = 4
 """The shortest message that is known again in what somebody else received."""
 BUFFERS = frozenset({1000, 10_000, *(2**power for power in range(6, 18))})
-FFFD = "\ufffd".encode()
 IN_OTHER_NOTATION = re.compile(
     rb"<Buffer( [0-9a-f]{2})+"  # Node
     rb'|\{"type":"Buffer","data":\['
@@ -290,70 +288,6 @@ def _cut_at_buffer(view: View) -> bool:
     return any(gap.endswith(view.of.expected[at - count : at]) for count in same)
 
 
-# ---------------------------------------------------------------- encodings
-
-
-def _recoded(view: View, sources: Iterable[str], targets: Iterable[str]) -> Iterator[bytes | None]:
-    """What was due, read in one encoding and written in another."""
-    for source, target in itertools.product(dict.fromkeys(sources), targets):
-        if name_of(source) != name_of(target):
-            for errors in ("strict", "replace"):
-                yield encoded(decoded(view.due, source, errors, cut=not view.whole), target)
-
-
-def _as_utf_8(view: View) -> bool:
-    return came_as_any(view, _recoded(view, (view.of.encoding, "gbk", "gb18030"), ("utf-8",)))
-
-
-def _as_gbk(view: View) -> bool:
-    return came_as_any(view, _recoded(view, (view.of.encoding, "utf-8"), ("gbk", "gb18030")))
-
-
-def _as_utf_16(view: View) -> bool:
-    targets = ("utf-16-le", "utf-16-be", "utf-16")
-    return came_as_any(view, _recoded(view, (view.of.encoding, "gbk"), targets))
-
-
-def _decoded_as_latin_1(view: View) -> bool:
-    if view.of.printed is not None:
-        return not view.due.isascii() and view.due.decode("latin-1").encode() in view.of.printed
-    return came_as_any(view, _recoded(view, ("latin-1", "cp1252"), ("utf-8",)))
-
-
-def _decoded_as_utf_8(view: View) -> bool:
-    """In the output only: what was meant in another encoding is valid UTF-8 by chance."""
-    if view.of.printed is None or view.due.isascii() or decoded(view.due, "utf-8") is None:
-        return False
-    return name_of(view.of.encoding) != "utf-8" and view.due in view.of.printed
-
-
-def _replacement_character(view: View) -> bool:
-    if view.of.printed is not None:
-        return FFFD in view.of.printed and view.of.whole_characters
-    return any(
-        view.came[i : i + 3] == FFFD != view.due[i : i + 3]
-        for i in range(max(0, view.at - 2), view.at + 1)
-        if i < len(view.due)
-    )
-
-
-def _question_marks(view: View) -> bool:
-    if view.came[view.at : view.at + 1] != b"?" or view.due.isascii():
-        return False
-    sources = dict.fromkeys((view.of.encoding, "utf-8", "gbk", "ascii", "latin-1"))
-    texts = (decoded(view.due, source, "replace", cut=not view.whole) for source in sources)
-    targets = ("ascii", "gbk", "latin-1", view.of.encoding)
-    return any(came_as_any(view, (encoded(text, t, "replace") for t in targets)) for text in texts)
-
-
-def _undecodable_dropped(view: View) -> bool:
-    for source in dict.fromkeys((view.of.encoding, "utf-8", "gbk", "ascii")):
-        text = decoded(view.due, source, "ignore", cut=not view.whole)
-        if text and came_as(view, encoded(text, source)):
-            return True
-    return False
-
-
 # ---------------------------------------------------------------- bytes and pieces in the wrong place
 
 
@@ -454,14 +388,14 @@ PREDICATES: dict[str, Predicate] = {
     "cut-at-nul": _cut_at_nul,
     "cut-at-newline": _cut_at_newline,
     "cut-at-buffer": _cut_at_buffer,
-    "as-utf-8": _as_utf_8,
-    "as-gbk": _as_gbk,
-    "as-utf-16": _as_utf_16,
-    "decoded-as-latin-1": _decoded_as_latin_1,
-    "decoded-as-utf-8": _decoded_as_utf_8,
-    "replacement-character": _replacement_character,
-    "question-marks": _question_marks,
-    "undecodable-dropped": _undecodable_dropped,
+    "as-utf-8": encodings.as_utf_8,
+    "as-gbk": encodings.as_gbk,
+    "as-utf-16": encodings.as_utf_16,
+    "decoded-as-latin-1": encodings.decoded_as_latin_1,
+    "decoded-as-utf-8": encodings.decoded_as_utf_8,
+    "replacement-character": encodings.replacement_character,
+    "question-marks": encodings.question_marks,
+    "undecodable-dropped": encodings.undecodable_dropped,
     "byte-missing": _byte_missing,
     "byte-extra": _byte_extra,
     "out-of-order": _out_of_order,
