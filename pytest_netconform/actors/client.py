@@ -30,6 +30,19 @@ class Refused(Exception):
     """Nobody has the instance's port."""
 
 
+class Malformed(Exception):
+    """What arrived breaks the protocol. `clause` names it, `data` is what came."""
+
+    def __init__(self, text: str, clause: str, data: bytes = b"") -> None:
+        super().__init__(text)
+        self.clause = clause
+        self.data = data
+
+
+class NoSession(Exception):
+    """The server makes no session of the client's request: what it answers instead."""
+
+
 class Client(ABC):
     """One named client. It takes its socket from the instance; it never makes one."""
 
@@ -60,10 +73,8 @@ class Client(ABC):
     def open(self) -> bool:
         return self._sock is not None
 
-    def _use(self, sock: socket.socket, receive_buffer: int | None) -> socket.socket:
-        """Make it the client's own; a `receive_buffer` works only before the connection."""
-        if receive_buffer is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    def _use(self, sock: socket.socket) -> socket.socket:
+        """Make it the client's own."""
         sock.setblocking(False)
         self._sock = sock
         self._poll.register(sock)

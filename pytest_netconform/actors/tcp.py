@@ -6,8 +6,6 @@ connection ended. It takes its socket from the instance; it never makes one.
 
 from __future__ import annotations
 
-import errno
-import os
 import select
 import socket
 import struct
@@ -15,16 +13,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..deadline import Deadline, DeadlineMissed, poll
-from ..errors import EnvironmentFault
 from ..target import Instance
-from .client import DEFAULT_SECONDS, Client, ConnectionEnded, End, Note, Refused
+from .client import DEFAULT_SECONDS, Client, ConnectionEnded, End, Note
+from .dial import acknowledge, dial, has_room
 
 if TYPE_CHECKING:
     from .stream import Stream
 
 CHUNK = 256 * 1024
 LARGE_BUFFER = 4 * 1024 * 1024
-THE_SERVERS_FAULT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.ECONNABORTED)
 READABLE = ("ESTABLISHED", "CLOSE_WAIT")
 GLANCE = 0.002
 STUCK_LOOKS = 10
@@ -52,30 +49,13 @@ class TcpActor(Client):
     # ------------------------------------------------------------ connecting
 
     def connect(self, deadline: Deadline | None = None, receive_buffer: int | None = None) -> None:
-        """Connect, but not before the server has room in its accept queue: a connection too many
-        would wait a second for the kernel's next SYN. Raises Refused or DeadlineMissed."""
-        deadline = deadline or Deadline(DEFAULT_SECONDS)
-        poll(self.has_room, deadline, "the server to accept the clients before this one")
-        sock = self._use(self.instance.socket(), receive_buffer)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Our end in TIME_WAIT then lets `target.timewait` have the port once more.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.connect(self.instance.address())
-        except BlockingIOError:
-            self._wait(select.POLLOUT, deadline, "the connection")
-            error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if error:
-                raise _not_connected(error) from None
-        except OSError as exc:
-            raise _not_connected(exc.errno or 0) from None
-        self.local_port = sock.getsockname()[1]
+        """Raises Refused or DeadlineMissed."""
+        self._use(dial(self.instance, deadline or Deadline(DEFAULT_SECONDS), receive_buffer))
+        self.local_port = self._socket().getsockname()[1]
         self._note(self.name, "connects", b"")
 
     def has_room(self) -> bool:
-        """The kernel takes one connection more than listen(2) was told: listen(1) holds two."""
-        queue = self.instance.accept_queue()
-        return queue is None or queue.length <= queue.limit
+        return has_room(self.instance)
 
     # ------------------------------------------------------------ sending
 
@@ -148,6 +128,10 @@ class TcpActor(Client):
         poll(self._arrived, deadline, what)
         poll(self._taken, deadline, what)
 
+    def is_consumed(self) -> bool:
+        """Whether the server's process has read every byte sent so far. A look of microseconds."""
+        return self._arrived() and self._taken()
+
     def _arrived(self) -> bool:
         """Every byte is in the server's receive queue, or was. A look of its own: within one look
         the kernel reads the queue's length before the count."""
@@ -205,17 +189,11 @@ class TcpActor(Client):
         if not data:
             self._end("fin")
             return False
-        self._acknowledge()
+        acknowledge(self._socket())
         self.received += data
         self.arrived += len(data)
         self._note(self.name, "receives", data)
         return True
-
-    def _acknowledge(self) -> None:
-        """At once: a server that writes in pieces may wait for it (Nagle, RFC 9293 section 3.7.4), and
-        the kernel delays it by up to 40 ms. Linux only, see tcp(7)."""
-        if hasattr(socket, "TCP_QUICKACK"):
-            self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     def resume(self, deadline: Deadline) -> None:
         """Read again, and send what was left pending while stalled."""
@@ -305,9 +283,3 @@ class TcpActor(Client):
         if self._sock is None:
             raise ConnectionEnded(self.ended or "fin")
         return self._sock
-
-
-def _not_connected(error: int) -> Exception:
-    """Whose fault it is: the server refuses or has gone, or this machine is out of something."""
-    text = f"connecting failed: {os.strerror(error)}"
-    return Refused(text) if error in THE_SERVERS_FAULT else EnvironmentFault(text)

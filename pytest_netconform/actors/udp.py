@@ -39,7 +39,9 @@ class UdpActor(Client):
 
     def connect(self, deadline: Deadline | None = None, receive_buffer: int | None = None) -> None:
         """Choose the server's address, of which nothing is seen on the wire."""
-        sock = self._use(self.instance.socket(socket.SOCK_DGRAM), receive_buffer)
+        sock = self._use(self.instance.socket(socket.SOCK_DGRAM))
+        if receive_buffer is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         try:
             sock.connect(self.instance.address())
         except OSError as exc:
