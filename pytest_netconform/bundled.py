@@ -21,11 +21,15 @@ class Language:
 
     In the words, {source} is its file, {stem} that file's name without the suffix, {built} where the
     build puts what it makes, {python} the Python that runs the tests. Debian's `packages` bring the programs.
+    `needs`: programs that it starts in its turn.
+    Where `beside` names files, {built} is a folder with copies of them and of the source as {main}.
     """
 
     run: str
     build: str = ""
     packages: str = ""
+    beside: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 LANGUAGES = {
@@ -42,6 +46,27 @@ LANGUAGES = {
     ),
 }
 """The suffix of a server's file -> its language."""
+
+NODE_WITH_PACKAGES = Language(
+    "node {built}/{main}",
+    # What is in the lock file and nothing else; nothing that comes with it is run.
+    "npm ci --prefix {built} --omit=dev --ignore-scripts --no-audit --no-fund --fetch-retries=1",
+    "nodejs npm",
+    ("package.json", "package-lock.json"),
+)
+"""Of a .js file that lies beside a package.json."""
+
+WITH_REDIS = Language("{python} {source}", packages="redis-server", needs=("redis-server",))
+"""Of a server that has several processes: its name says `cluster`."""
+
+
+def language_of(source: Path) -> Language:
+    """The language that the server in this file is written in."""
+    if source.suffix == ".js" and source.with_name("package.json").exists():
+        return NODE_WITH_PACKAGES
+    if "cluster" in source.stem:
+        return WITH_REDIS
+    return LANGUAGES[source.suffix]
 
 
 def suites_dir() -> Path:

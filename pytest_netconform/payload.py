@@ -115,7 +115,7 @@ def excerpt(data: bytes, limit: int = 24) -> str:
         return "nothing"
     if len(data) > limit:
         return f"{len(data)} bytes: {hex_pairs(data, 12)}"
-    text = _as_text(data)
+    text = as_text(data)
     return f'"{text}" ({hex_pairs(data)})' if text is not None else hex_pairs(data)
 
 
@@ -123,12 +123,13 @@ def label(data: bytes, limit: int = 12) -> str:
     """The shortest name of some bytes, for an arrow of a transcript."""
     if len(data) > 4 * limit:
         return f"{len(data)} bytes"
-    if len(data) <= 2 * limit and (text := _as_text(data)) is not None:
+    if len(data) <= 2 * limit and (text := as_text(data)) is not None:
         return f'"{text}"'
     return hex_pairs(data, limit)
 
 
-def _as_text(data: bytes) -> str | None:
+def as_text(data: bytes) -> str | None:
+    """What may be printed of it as text, control characters made visible; None where it is none."""
     for encoding in ENCODINGS_TO_GUESS:
         try:
             text = data.decode(encoding)

@@ -121,7 +121,9 @@ class Run:
             wanted = {load(path).applies_to for path in paths}
         except SuiteError:
             return None  # the collection tells
-        return wanted.pop() if len(wanted) == 1 else None
+        if len(wanted) != 1:
+            return None
+        return "udp" if wanted.pop() == "udp" else "tcp"
 
     # ------------------------------------------------------------ the targets
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_netconform.errors import SuiteError
+from pytest_netconform.suite.event_steps import EVENT_VERBS
 from pytest_netconform.suite.load import load
+from pytest_netconform.suite.step import Step
 
 SHOWN = "a.yaml"
 
@@ -29,6 +31,17 @@ STEP_COLUMN = 9
 def suite_with_step(*steps: str) -> str:
     """A suite whose check connects alice and then plays these steps, each on a line of its own."""
     return BEFORE_STEPS + "".join(f"      - {step}\n" for step in steps)
+
+
+BEFORE_EVENT_VERB = ("connect: [bob, carol, dave]", "{event: question, at: bob, ack_id: question}")
+
+
+def suite_with_example(model: type[Step]) -> str:
+    """A suite whose last step is the example of this verb."""
+    if model not in EVENT_VERBS:
+        return suite_with_step("connect: bob", model.example)
+    text = suite_with_step(*BEFORE_EVENT_VERB, model.example)
+    return text.replace("applies_to: tcp", "applies_to: socketio")
 
 
 def suite_with_check(*lines: str, step: str = "exchange: hello") -> str:

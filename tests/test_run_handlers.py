@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 from test_run_judge import judged
 
+from pytest_netconform.run.event_handlers import EVENT_HANDLERS
 from pytest_netconform.run.handlers import HANDLERS
 from pytest_netconform.selftest.playing import suites
+from pytest_netconform.suite.event_steps import EVENT_VERBS
 from pytest_netconform.suite.step import Step
 from pytest_netconform.suite.steps import VERBS
 
 
 def test_each_verb_has_a_handler() -> None:
-    assert set(HANDLERS) == set(VERBS.values())
+    assert set(EVENT_HANDLERS) == set(VERBS.values())
+    assert set(HANDLERS) == set(VERBS.values()) - set(EVENT_VERBS)
 
 
 def verbs_of(steps: tuple[Step, ...]) -> set[str]:
@@ -59,6 +62,11 @@ def check(steps: str) -> str:
         ),
         ("[{connect: a}, {send: abcdef, cut: {every: 4}}, {receive: abcdef}]", "conn.sendall(data)", ""),
         ("[{connect: a}, {send: abcdef, cut: random}, {receive: abcdef}]", "conn.sendall(data)", ""),
+        (
+            "[{connect: a}, {send: '210'}, {repeat: 3, down: true, do: [{receive: '${i}'}]}]",
+            "conn.sendall(data)",
+            "",
+        ),
         (
             "[{connect: a}, {send: abcdef, cut: [4]}, {receive: abcdef}]",
             "conn.sendall(data[:3])",

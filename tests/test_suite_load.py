@@ -6,7 +6,15 @@ import time
 from pathlib import Path
 
 import pytest
-from suite_texts import SHOWN, STEP_LINE, problems_of, suite_with_check, suite_with_step, written
+from suite_texts import (
+    SHOWN,
+    STEP_LINE,
+    problems_of,
+    suite_with_check,
+    suite_with_example,
+    suite_with_step,
+    written,
+)
 
 from pytest_netconform import bundled
 from pytest_netconform.errors import SuiteError
@@ -27,8 +35,7 @@ def test_the_bundled_suites_load(path: Path) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_example_of_each_verb_loads(verb: str, tmp_path: Path) -> None:
-    text = suite_with_step("connect: bob", VERBS[verb].example)
-    suite = load(written(tmp_path, text))
+    suite = load(written(tmp_path, suite_with_example(VERBS[verb])))
     assert suite.checks["one"].steps[-1].verb == verb
 
 

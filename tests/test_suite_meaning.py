@@ -67,6 +67,18 @@ DO_NOT_FIT = """
     {repeat: '${n}', do: [close: alice]}
         18: nothing is called ${n} here
 
+    connect: {crowd: 3}
+    {send: '${group}', from: crowd}
+        16: nothing is called ${group} here: connect a crowd in groups, as {crowd: 100, groups: 5}
+
+    connect: {crowd: 3, groups: 2}
+    {send: '${group}', from: [alice, crowd]}
+        16: only clients of the crowd are in a group: use ${group} in steps of the crowd
+
+    connect: {crowd: 3, groups: 2}
+    {repeat: '${group}', do: [{exchange: x, with: crowd}]}
+        18: only clients of the crowd are in a group: use ${group} in steps of the crowd
+
     {send: '${a b}'}
         16: '${' begins a variable, as ${name}; for these two characters write '$${'
 """
@@ -87,6 +99,8 @@ def test_steps_that_do_not_fit_together_are_told(steps: list[str], problem: str,
         ["{repeat: 2, when: prints, do: [{connect: bob}, {exchange: x, with: bob}]}", "close: alice"],
         ["{send: '${greeting} ${client} ${i} $${x}'}", "receive: x"],
         ["connect: {crowd: 3}", "{exchange: x, with: [alice, crowd]}"],
+        ["connect: {crowd: 3, groups: 2}", "{exchange: '${client} ${group}', with: crowd}"],
+        ["connect: {crowd: 3, groups: 2}", "{repeat: 2, do: [{exchange: '${group}', with: crowd}]}"],
         ["{repeat: 2, do: [{connect: bob}, {half_close: bob, when: prints}]}", "{exchange: x, with: bob}"],
         ["{send: {repeat: x, times: '${i}'}, cut: random}", "ignore: alice"],
         ["{log: {contains: x}, when: no-echo}"],

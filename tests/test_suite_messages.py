@@ -41,10 +41,10 @@ IN_SUITES = r"""
         4:1: unknown key 'version'; a suite takes SUITE_KEYS
 
     applies_to: tcp -> applies_to: sctp
-        3:13: 'sctp' is not one of tcp, udp
+        3:13: 'sctp' is not one of tcp, udp, socketio
 
     applies_to: tcp -> applies_to: [tcp]
-        3:13: 'applies_to' is one of tcp, udp, not a list [...]
+        3:13: 'applies_to' is one of tcp, udp, socketio, not a list [...]
 
     {en: A small suite, zh: 小套件} -> 5
         2:8: 'title' is written {en: ..., zh: ...}, not 5
@@ -181,8 +181,8 @@ IN_A_CHECK = """
     requires: one
         15: 'one' requires itself, through 'one'
 
-    needs: [no-fly]
-        13: 'needs': no feature is called 'no-fly'; they are FEATURES
+    needs: [no-xyz]
+        13: 'needs': no feature is called 'no-xyz'; they are FEATURES
 
     hint: Try again
         11: 'hint' is written {if: ..., en: ..., zh: ...}, not 'Try again'

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from suite_texts import SHOWN, problems_of, suite_with_check, suite_with_step, written
+from suite_texts import SHOWN, problems_of, suite_with_check, suite_with_example, suite_with_step, written
 
 from pytest_netconform import bundled
 from pytest_netconform.suite.generators import GENERATORS
@@ -45,7 +45,7 @@ def test_editors_see_what_each_verb_does_and_an_example(verb: str, tmp_path: Pat
     shown = SCHEMA["$defs"][model.__name__]["properties"][verb]["description"]
     assert shown.endswith(f"Example: {model.example}")
     assert str(model.__doc__).split(".")[0] in shown
-    assert is_valid(written(tmp_path, suite_with_step("connect: bob", model.example)))
+    assert is_valid(written(tmp_path, suite_with_example(model)))
 
 
 @pytest.mark.parametrize("kind", GENERATORS)

@@ -112,10 +112,16 @@ def _event(event: dict[str, Any]) -> str:
     return fit(f"{event['at']:8.1f} ms  {_arrow(event)}".rstrip(), COLUMNS)
 
 
+PACKETS = {"sends packet": "──▶", "receives packet": "◀──"}
+"""Whole lines: what a packet says matters more than where an arrow ends."""
+
+
 def _arrow(event: dict[str, Any]) -> str:
     actor, what, shown = event["actor"], event["what"], event["shown"]
     if actor == "server":
         return f"server {what}"
+    if what in PACKETS:
+        return f"{pad(fit(actor, 10), 8)} {PACKETS[what]} {shown or 'empty'}"
     label = {
         "sends": shown or "empty",
         "receives": shown or "empty",
@@ -129,7 +135,15 @@ def _arrow(event: dict[str, Any]) -> str:
         "ended by fin": "FIN",
         "ended by reset": "RST",
     }.get(what, what)
-    to_server = what in ("sends", "connects", "opens", "leaves", "closes", "half-closes", "resets")
+    to_server = what.startswith("connects by") or what in (
+        "sends",
+        "connects",
+        "opens",
+        "leaves",
+        "closes",
+        "half-closes",
+        "resets",
+    )
     name = pad(fit(actor, 10), 8)
     dashes = "─" * max(2, ARROW - width(label) - 6)
     if to_server:
@@ -150,8 +164,8 @@ def _finding(result: Result, lang: str) -> Iterator[str]:
         return
     finding = result.findings[0]
     place = f" (line {finding.at.rpartition(':')[2]})" if finding.at != result.at else ""
-    yield from _labelled("found", f"{finding.text}{place}", 1)
     most = 1 if result.as_check else 2  # the check says it as well
+    yield from _labelled("found", f"{finding.text}{place}", most)
     yield from _labelled("expected", finding.expected, most)
     yield from _labelled("received", finding.received, most)
     if finding.looks_like:

@@ -11,7 +11,8 @@ from ..deadline import Deadline, DeadlineMissed, poll
 from ..payload import excerpt
 from ..suite.evaluate import BadValue
 from ..suite.matching import Expected, each_once, first_difference
-from .stage import SHOWN_WHOLE, Mismatch, Stage
+from .bytes_stage import BytesStage
+from .stage import SHOWN_WHOLE, Mismatch
 
 MOST_UNANSWERED = 16
 MOST_UNANSWERED_BYTES = 8 * 1024
@@ -28,7 +29,7 @@ def as_datagrams(actor: Client) -> UdpActor:
     return actor
 
 
-class DatagramStage(Stage):
+class DatagramStage(BytesStage):
     """A Stage whose clients are UdpActors."""
 
     def new_client(self, name: str) -> UdpActor:

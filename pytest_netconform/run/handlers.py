@@ -16,6 +16,7 @@ from ..suite.meaning import CROWD
 from ..suite.step import Step
 from ..suite.values import InAnyOrder
 from . import server_handlers
+from .bytes_stage import BytesStage
 from .server_handlers import NotLevel, await_reading
 from .stage import Mismatch, Stage
 from .streams import StreamStage, as_stream, streams
@@ -27,23 +28,30 @@ def play_step(stage: Stage, step: Step) -> None:
     """Play one step, unless the target lacks the feature that it is for."""
     stage.step = step
     if step.when is None or stage.part.profile.has(step.when):
-        HANDLERS[type(step)](stage, step)
+        stage.handlers[type(step)](stage, step)
 
 
 def connect(stage: Stage, step: steps.Connect) -> None:
-    who = step.connect
     buffer = stage.scope().number(step.receive_buffer) if step.receive_buffer is not None else None
-    if isinstance(who, steps.Crowd):
-        count = stage.scope().number(who.crowd)
-        stage.room_for(count)
-        names: Iterable[str] = [f"{CROWD}[{i}]" for i in range(count)]
-    else:
-        names = (who,) if isinstance(who, str) else who
-    for name in names:
+    for name in names_of(stage, step):
         stage.connect(name, buffer)
 
 
-def send(stage: Stage, step: steps.Send) -> None:
+def names_of(stage: Stage, step: steps.Connect) -> tuple[str, ...]:
+    """Of the clients that it connects, for which there is room."""
+    who = step.connect
+    if not isinstance(who, steps.Crowd):
+        return (who,) if isinstance(who, str) else who
+    count = stage.scope().number(who.crowd)
+    stage.room_for(count)
+    names = tuple(f"{CROWD}[{i}]" for i in range(count))
+    if who.groups is not None:
+        groups = stage.scope().number(who.groups)
+        stage.groups = {name: i % groups for i, name in enumerate(names)}
+    return names
+
+
+def send(stage: BytesStage, step: steps.Send) -> None:
     for i, actor in _in_order(stage, stage.members(step.from_), step.order):
         scope = stage.scope(actor.name, i)
         data = evaluate.data(step.send, scope)
@@ -53,7 +61,7 @@ def send(stage: Stage, step: steps.Send) -> None:
             _send_pieces(stage, as_stream(actor), _cut(data, step.cut, scope))
 
 
-def _send_pieces(stage: Stage, actor: TcpActor, pieces: list[bytes]) -> None:
+def _send_pieces(stage: BytesStage, actor: TcpActor, pieces: list[bytes]) -> None:
     """Each piece is written when the server has read the one before: they are certainly several reads."""
     for i, piece in enumerate(pieces):
         if i:
@@ -92,7 +100,7 @@ def _cut(data: bytes, cut: Any, scope: evaluate.Scope) -> list[bytes]:
     return pieces
 
 
-def receive(stage: Stage, step: steps.Receive) -> None:
+def receive(stage: BytesStage, step: steps.Receive) -> None:
     for i, actor in enumerate(stage.members(step.at)):
         scope, deadline = stage.scope(actor.name, i), stage.within(step.within)
         if isinstance(step.receive, InAnyOrder):
@@ -102,14 +110,14 @@ def receive(stage: Stage, step: steps.Receive) -> None:
             stage.receive(actor, evaluate.expected(step.receive, scope), deadline)
 
 
-def exchange(stage: Stage, step: steps.Exchange) -> None:
+def exchange(stage: BytesStage, step: steps.Exchange) -> None:
     actors = _in_order(stage, stage.members(step.with_), step.order)
     stage.exchange_all(
         [(actor, evaluate.data(step.exchange, stage.scope(actor.name, i))) for i, actor in actors]
     )
 
 
-def nothing(stage: Stage, step: steps.Nothing) -> None:
+def nothing(stage: BytesStage, step: steps.Nothing) -> None:
     for actor in stage.members(step.nothing.at):
         stage.fence(actor, f"fence of {actor.name}".encode())
 
@@ -118,7 +126,7 @@ def newcomer(stage: Stage, step: steps.Newcomer) -> None:
     stage.newcomer()
 
 
-def unblocks(stage: Stage, step: steps.Unblocks) -> None:
+def unblocks(stage: BytesStage, step: steps.Unblocks) -> None:
     blocker, waiter = stage.actors[step.unblocks.by], stage.actors[step.unblocks.at]
     data = evaluate.data(step.unblocks.reply_to, stage.scope(waiter.name))
     expected = stage.part.replies.to(data)
@@ -204,7 +212,7 @@ def repeat(stage: Stage, step: steps.Repeat) -> None:
     outer = stage.loop
     rounds = stage.scope().number(step.repeat)
     for i in range(rounds):
-        stage.loop = {**outer, "i": i}
+        stage.loop = {**outer, "i": rounds - 1 - i if step.down else i}
         try:
             for inner in step.do:
                 play_step(stage, inner)
@@ -227,7 +235,7 @@ def meanwhile(stage: Stage, step: steps.Meanwhile) -> None:
             play_step(stage, inner)
 
 
-HANDLERS: dict[type[Step], Callable[[Stage, Any], None]] = {
+HANDLERS: dict[type[Step], Callable[[Any, Any], None]] = {
     steps.Connect: connect,
     steps.Send: send,
     steps.Receive: receive,

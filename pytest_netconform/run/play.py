@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from ..actors.client import ConnectionEnded
+from ..actors.client import ConnectionEnded, Malformed
 from ..deadline import Deadline, DeadlineMissed
-from ..target import Exit, Instance, Transport
+from ..payload import excerpt
+from ..suite.step import Step
+from ..target import Exit, Instance
 from .datagrams import DatagramStage
 from .evidence import gather
-from .handlers import play_step
+from .handlers import HANDLERS, play_step
 from .result import Finding
 from .signature import looks_like
 from .stage import Mismatch, Part, Stage
@@ -18,7 +22,16 @@ from .streams import StreamStage
 from .transcript import MOST_EVENTS, Transcript
 
 DEATH_NOTICE = 1.0
-STAGES: dict[Transport, type[Stage]] = {"tcp": StreamStage, "udp": DatagramStage}
+
+
+def _stage_for(kind: str) -> tuple[type[Stage], Mapping[type[Step], Callable[[Any, Any], None]]]:
+    """The stage of suites that apply to this, and how verbs are played on it."""
+    if kind == "socketio":
+        from .event_handlers import EVENT_HANDLERS  # with the libraries of its clients
+        from .event_stage import EventStage
+
+        return EventStage, EVENT_HANDLERS
+    return (DatagramStage if kind == "udp" else StreamStage), HANDLERS
 
 
 @dataclass
@@ -44,11 +57,12 @@ def play(
 
     `explain` says what the finding looks like, for which `earlier` is what the instance was sent in
     checks before; then the instance must not be used again."""
-    kind = STAGES[part.suite.applies_to]
-    stage = kind(part, instance, part.deadline(share), log_mark=instance.log.mark(), earlier=earlier)
+    kind, handlers = _stage_for(part.suite.applies_to)
+    mark = instance.log.mark()
+    stage = kind(part, instance, part.deadline(share), handlers, log_mark=mark, earlier=earlier)
     try:
         _play_steps(stage)
-    except (Mismatch, ConnectionEnded, DeadlineMissed) as exc:
+    except (Mismatch, ConnectionEnded, DeadlineMissed, Malformed) as exc:
         return _failed(stage, exc, explain)
     finally:
         stage.clear()
@@ -73,6 +87,8 @@ def _finding(stage: Stage, exc: Exception) -> Finding:
     at = stage.part.at(stage.step)
     if isinstance(exc, Mismatch):
         return Finding(str(exc), at, **exc.details)
+    if isinstance(exc, Malformed):
+        return Finding(str(exc), at, f"what {exc.clause} says", excerpt(exc.data), got="different")
     if isinstance(exc, ConnectionEnded):
         return Finding("the server ended the connection", at, "an open connection", str(exc), ended=exc.how)
     seconds = f"{stage.deadline.seconds:.1f} s"
@@ -113,7 +129,7 @@ def _await_death(stage: Stage) -> Exit | None:
     except Mismatch as exc:
         if exc.details.get("got") != "nothing":
             return None
-    except (ConnectionEnded, DeadlineMissed):
+    except (ConnectionEnded, DeadlineMissed, Malformed):
         pass
     else:
         return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ..actors.client import Client, ConnectionEnded, Refused
 from ..actors.tcp import TcpActor
 from ..actors.udp import UdpActor, heard_from_anybody
-from ..deadline import Deadline, DeadlineMissed
+from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import NotTestable
 from ..payload import ENCODINGS_TO_GUESS, decode_guess, excerpt, visible
 from ..target import Instance, Target, Transport
@@ -26,6 +28,8 @@ PRINTING = 0.5
 STRANGER = 0.5
 """Seconds for an answer from another port, when the right port has not answered."""
 LONGEST_REPLY = 64 * 1024
+HTTP = b"HTTP/"
+RESTING_LOOKS = 20
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ def _profile(instance: Instance, patience: float) -> Profile:
     mark = instance.log.mark()
     try:
         seen = _CONVERSE[instance.transport](instance, patience)
+    except _SpeaksHttp as found:
+        from .probe_socketio import profile_of  # with the libraries of its clients
+
+        return profile_of(instance, found.answer, patience)
     except (Refused, ConnectionEnded, DeadlineMissed) as exc:
         return Profile("unknown", f"does not serve: {exc}", transport=instance.transport)
     speaks, reply, many = _UNDERSTAND[instance.transport](seen)
@@ -95,6 +103,8 @@ def _converse(instance: Instance, patience: float) -> Seen:
     try:
         actor.send(FIRST, Deadline(ANSWER * patience))
         waited_for = ""
+        if not _answers_at_once(actor, patience) or actor.received.startswith(HTTP):
+            _raise_if_http(instance, patience)
         if not _answers(actor, patience):
             actor.send(b"\n", Deadline(ANSWER * patience))
             waited_for = "a newline"
@@ -172,7 +182,38 @@ _CONVERSE: dict[Transport, Callable[[Instance, float], Seen]] = {"tcp": _convers
 _CLIENTS: dict[Transport, type[Client]] = {"tcp": TcpActor, "udp": UdpActor}
 
 
+class _SpeaksHttp(Exception):
+    def __init__(self, answer: Any) -> None:
+        super().__init__("it speaks HTTP")
+        self.answer = answer
+
+
+def _raise_if_http(instance: Instance, patience: float) -> None:
+    """Asked on a connection of its own, while the first one waits for more of a message."""
+    from .probe_socketio import http_answer
+
+    if (answer := http_answer(instance, END * patience)) is not None:
+        raise _SpeaksHttp(answer)
+
+
+def _answers_at_once(actor: TcpActor, patience: float) -> bool:
+    """Whether something comes before the server has read all and rests."""
+    resting = 0
+
+    def found() -> bool:
+        nonlocal resting
+        actor.read_available()
+        resting = resting + 1 if actor.is_consumed() and actor.instance.asleep() else 0
+        return bool(actor.received) or actor.ended is not None or resting >= RESTING_LOOKS
+
+    with contextlib.suppress(DeadlineMissed):
+        poll(found, Deadline(ANSWER * patience), "")
+    return bool(actor.received) or actor.ended is not None
+
+
 def _answers(actor: TcpActor, patience: float) -> bool:
+    if actor.received:
+        return True
     try:
         return actor.read(Deadline(ANSWER * patience))
     except DeadlineMissed:
@@ -262,6 +303,7 @@ def _sentence(
     words = {
         "echo": "echoes",
         "acknowledge": f"answers {visible(reply)!r} to everything",
+        "socketio": "speaks Socket.IO",
         "nothing": f"{'takes datagrams' if datagrams else 'accepts'}, but answers nothing",
         "unknown": f"answers {excerpt(seen.total)} to {excerpt(FIRST)}",
     }[speaks]

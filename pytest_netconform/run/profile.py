@@ -11,7 +11,7 @@ from ..suite.matching import Expected, exactly
 from ..suite.model import FEATURES, Suite
 from ..target import Target, Transport
 
-Speaks = Literal["echo", "acknowledge", "nothing", "unknown"]
+Speaks = Literal["echo", "acknowledge", "socketio", "nothing", "unknown"]
 
 ASSUMED = frozenset({"concurrent", "many-messages"})
 """Features that a probe does not decide: a server without them is wrong unless the assignment says
@@ -45,9 +45,14 @@ class Profile:
         """The first feature of `needs` that the target does not have."""
         return next((need for need in needs if not self.has(need)), None)
 
+    @property
+    def kind(self) -> str:
+        """The word of `applies_to` in suites for such a target."""
+        return "socketio" if self.speaks == "socketio" else self.transport
+
     def fits(self, suite: Suite) -> bool:
         """Whether a suite that nobody named is for such a target."""
-        return self.transport == suite.applies_to and self.lacking(suite.needs) is None
+        return self.kind == suite.applies_to and self.lacking(suite.needs) is None
 
     def declared(self, words: Sequence[str]) -> Profile:
         """With what the user declares, as `prints` or `no-concurrent`. Raises UsageError."""

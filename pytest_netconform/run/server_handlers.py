@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from ..actors.client import Client
 from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import NotTestable
@@ -17,7 +18,7 @@ from ..suite import server_steps as steps
 from ..suite.encodings import writes
 from ..target import Exit, Vitals
 from .stage import Mismatch, NotApplicable, Stage
-from .streams import as_stream, streams
+from .streams import as_stream
 
 PREFIX = "srv| "
 IDLE_LOOKS = 20
@@ -35,11 +36,12 @@ def server(stage: Stage, step: steps.Server) -> None:
     action = step.server
     match action:
         case steps.Released():
-            for actor in streams(stage, action.released):
+            for actor in stage.members(action.released):
                 _released(stage, actor)
         case steps.HasRead():
-            for actor in streams(stage, action.has_read):
-                await_reading(stage, actor)
+            for client in stage.members(action.has_read):
+                stage.await_read(client)
+                stage.transcript.note("server", "has read it")
         case steps.PauseOf():
             stage.instance.pause_main()
             stage.paused = True
@@ -208,7 +210,7 @@ _SERVER: dict[str, Callable[[Stage], None]] = {
 }
 
 
-def _released(stage: Stage, actor: TcpActor) -> None:
+def _released(stage: Stage, actor: Client) -> None:
     """The server's process holds no descriptor of this connection any more."""
 
     def let_go() -> bool:

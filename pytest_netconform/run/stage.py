@@ -4,7 +4,7 @@ hold for every check (surplus, the newcomer at the end). The verbs act on it in 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +14,7 @@ from ..deadline import Deadline
 from ..errors import EnvironmentFault
 from ..payload import parse_duration
 from ..suite.evaluate import BadValue, Scope
-from ..suite.matching import Expected
-from ..suite.meaning import CROWD
+from ..suite.meaning import CROWD, GROUP
 from ..suite.model import Check, Suite
 from ..suite.step import Step
 from ..target import Instance, Vitals, clients
@@ -81,6 +80,7 @@ class Stage(ABC):
     part: Part
     instance: Instance
     deadline: Deadline
+    handlers: Mapping[type[Step], Callable[[Any, Any], None]]
     transcript: Transcript = field(default_factory=Transcript)
     actors: dict[str, Client] = field(default_factory=dict)
     log_mark: int = 0
@@ -94,6 +94,12 @@ class Stage(ABC):
     limits: ExitStack = field(default_factory=ExitStack)
     clients_limit: ExitStack = field(default_factory=ExitStack)
     started: list[Instance] = field(default_factory=list)
+    groups: dict[str, int] = field(default_factory=dict)
+    """Of the clients of a crowd that was connected in groups."""
+    captured: dict[str, Any] = field(default_factory=dict)
+    """What steps have taken out of what was received, by name."""
+    earlier: tuple[bytes, ...] = ()
+    """What clients of earlier checks sent to this instance."""
 
     def within(self, duration: str | None) -> Deadline:
         """What a step's `within` says, on machines that are as slow as `patience`."""
@@ -120,12 +126,9 @@ class Stage(ABC):
         for instance in self.started:
             instance.stop()
 
-    answered: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
-    earlier: tuple[bytes, ...] = ()
-    """What clients of earlier checks sent to this instance."""
-
     def scope(self, actor: str = "", index: int = 0) -> Scope:
-        variables = {**self.part.variables, "client": actor, "i": index, **self.loop}
+        own = {"client": actor, "i": index, GROUP: self.groups.get(actor)}
+        variables = {**self.part.variables, **self.captured, **own, **self.loop}
         suite, part = self.part.suite, self.part
         return Scope(variables, part.encoding, suite.path.parent, part.seed, part.replies.to)
 
@@ -145,7 +148,6 @@ class Stage(ABC):
     def connect(self, name: str, receive_buffer: int | None = None) -> Client:
         if name in self.actors:
             self.actors[name].close()
-            self.answered.pop(name, None)
         actor = self.actors[name] = self.new_client(name)
         try:
             actor.connect(self.deadline, receive_buffer)
@@ -172,50 +174,12 @@ class Stage(ABC):
         else:
             raise BadValue(f"no client called {name!r} is connected here")
 
-    # ------------------------------------------------------------ sending and receiving
+    # ------------------------------------------------------------ proofs
 
     @abstractmethod
-    def send(self, actor: Client, data: bytes) -> None: ...
-
-    @abstractmethod
-    def receive(self, actor: Client, expected: Expected, deadline: Deadline | None = None) -> None:
-        """Wait until what was expected has arrived, and take it. Raises Mismatch as soon as it can no
-        longer come."""
-
-    def receive_all(self, actor: Client, several: Sequence[Expected], deadline: Deadline) -> None:
-        """Several expectations, in the order that the transport keeps."""
-        for expected in several:
-            self.receive(actor, expected, deadline)
-
-    def exchange(self, actor: Client, data: bytes) -> None:
-        """Send data and receive the reply to it."""
-        self.exchange_all([(actor, data)])
-
-    def fence(self, actor: Client, data: bytes) -> None:
-        """An exchange whose reply proves that nothing came before it."""
-        self.exchange(actor, data)
-
-    def exchange_all(self, messages: Sequence[tuple[Client, bytes]]) -> None:
-        """Send everything, then receive the replies, in the same order of clients."""
-        for actor, data in messages:
-            self.send(actor, data)
-        for actor, data in messages:
-            self.receive(actor, self.part.replies.to(data))
-
     def newcomer(self) -> None:
-        """Two new clients, one after the other, do a full exchange each: the first reply may still be
-        on its way while the server dies, the second connection finds out.
-
-        For a target that never replies: they are accepted and what they send is read."""
-        for data in (b"first", b"second"):
-            actor = self.connect(NEWCOMER)
-            if self.part.profile.has("replies"):
-                self.exchange(actor, data)
-            else:
-                self.ignored.add(NEWCOMER)
-                self.send(actor, data)
-                self.await_read(actor)
-            self.close(actor)
+        """Two new clients, one after the other, are served in full: the first answer may still be on its
+        way while the server dies, the second connection finds out."""
 
     @abstractmethod
     def await_read(self, actor: Client) -> None:

@@ -13,6 +13,7 @@ from ..actors.tcp import TcpActor
 from ..deadline import Deadline, DeadlineMissed
 from ..payload import excerpt
 from ..suite.matching import Answer, Expected, exactly
+from .bytes_stage import BytesStage
 from .stage import SHOWN_WHOLE, Mismatch, NotApplicable, Stage
 from .view import HEAD
 
@@ -29,7 +30,7 @@ def streams(stage: Stage, names: str | tuple[str, ...] | None) -> list[TcpActor]
 
 
 @dataclass
-class StreamStage(Stage):
+class StreamStage(BytesStage):
     """A Stage whose clients are TcpActors. `background`: those that stream whenever another one waits."""
 
     background: list[Stream] = field(default_factory=list)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from ..payload import label
+from ..payload import as_text, fit, label
 
 MOST_EVENTS = 2000
 MOST_BYTES = 4096
+MOST_TEXT = 400
 
 
 @dataclass(frozen=True)
@@ -48,5 +49,7 @@ class Transcript:
 
 
 def shown(event: Event) -> str:
-    """What the event says on a transcript's arrow."""
+    """What the event says on a transcript's arrow; of a packet as much text as anybody reads."""
+    if event.what.endswith(" packet") and (text := as_text(event.data)) is not None:
+        return fit(text, MOST_TEXT)
     return label(event.data) if event.size == len(event.data) else f"{event.size} bytes"

@@ -14,6 +14,11 @@ from ..suite.source import read
 Kind = Literal["reference", "variation", "faulty"]
 REPLIES = ("", "--reply ok!")
 """Each reference is played as an echo server and as one that acknowledges."""
+PLAYED = ("tcp", "udp", "socketio")
+"""The references for which there are bundled suites."""
+DEVIATIONS = "socketio/deviations.yaml"
+SCALE_OF_EVENTS = ("socketio-gevent",)
+"""The Socket.IO references that are played with a thousand clients: each takes a quarter of a minute."""
 IN_ENCODINGS = "threads"
 ENCODINGS = ("gb18030", "big5", "shift_jis", "euc-kr", "utf-8")
 """One of them is played in these encodings too: what they do is the codec's alone."""
@@ -27,8 +32,9 @@ class Row:
 
     `fails`: checks that it must fail; `sometimes`: that it may fail, because its defect is a race. Both
     may be patterns such as `*/one-client`. `looks_like`: the signatures that failures of checks name.
-    `warns`: checks that a right server need not meet, none of them core, each with the reason. All other
-    checks pass or do not apply. `suites`: where only these are played.
+    `warns`: checks that a right server need not meet, none of them core, each with the reason. `deviates`:
+    checks that a reference does not meet, because what it is built on does not, each with the reason and the
+    clause. All other checks pass or do not apply. `suites`: where only these are played.
     """
 
     server: str
@@ -43,6 +49,7 @@ class Row:
     sometimes: tuple[str, ...] = ()
     looks_like: Mapping[str, str] = field(default_factory=dict)
     warns: Mapping[str, str] = field(default_factory=dict)
+    deviates: Mapping[str, str] = field(default_factory=dict)
     scale: bool = False
     suites: tuple[str, ...] = ()
 
@@ -54,6 +61,18 @@ class Row:
     @property
     def command(self) -> str:
         return f"ref:{self.id}"
+
+    @property
+    def foreseen(self) -> tuple[str, ...]:
+        return (*self.fails, *self.sometimes, *self.deviates)
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """The suites that its defect is about; none of them named where that may be any, or there is none."""
+        if self.is_right:
+            return self.suites
+        named = {pattern.partition("/")[0] for pattern in self.foreseen}
+        return self.suites or (() if "*" in named else tuple(sorted(named)))
 
     @property
     def is_right(self) -> bool:
@@ -68,12 +87,22 @@ def rows() -> tuple[Row, ...]:
 
 def _references() -> Iterator[Row]:
     for name in bundled.reference_names():
-        if "/" not in name:
-            replies = REPLIES if bundled.reference(name).parent.name == "tcp" else REPLIES[:1]
+        protocol = bundled.reference(name).parent.name
+        if protocol in PLAYED:
+            replies = REPLIES if protocol == "tcp" else REPLIES[:1]
             # A thousand clients are as many whatever they are answered.
-            yield from (Row(name, "reference", args=args, scale=not args) for args in replies)
+            for args in replies:
+                scale = name in SCALE_OF_EVENTS if protocol == "socketio" else not args
+                yield Row(name, "reference", args=args, scale=scale, deviates=_deviations(name))
     for encoding in ENCODINGS:
-        yield Row(IN_ENCODINGS, "reference", encoding=encoding)
+        yield Row(IN_ENCODINGS, "reference", encoding=encoding, suites=("gbk",))
+
+
+def _deviations(name: str) -> dict[str, str]:
+    table: Any = read(bundled.references_dir() / DEVIATIONS, DEVIATIONS).value
+    return {
+        check: f"{one['because']} ({one['clause']})" for check, one in table.items() if name in one["servers"]
+    }
 
 
 def _of_table(folder: str, kind: Kind) -> Iterator[Row]:

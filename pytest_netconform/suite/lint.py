@@ -12,7 +12,7 @@ from .encodings import OTHERS
 from .evaluate import BadValue, Scope
 from .generators import SAMPLES, AnyCuts
 from .load import in_order, load_with_source
-from .meaning import ALWAYS_DEFINED, Finding
+from .meaning import ALWAYS_DEFINED, GROUP, Finding
 from .model import Check, Suite, Text
 from .server_steps import Log
 from .source import Path_
@@ -20,11 +20,11 @@ from .step import Step
 from .steps import Connect, Exchange, Meanwhile, Receive, Send, Unblocks
 from .values import InAnyOrder
 
-USED_BY_THE_ENGINE = frozenset({"encoding", "reply"})
+USED_BY_THE_ENGINE = frozenset({"encoding", "reply", "namespace"})
 SOME_TEXT = "x"
 ANY_DATAGRAM = b"\0 any"
 
-Transport = Literal["tcp", "udp"]
+Kind = Literal["tcp", "udp", "socketio"]
 
 
 def lint(path: Path, shown: str | None = None) -> list[Problem]:
@@ -138,7 +138,7 @@ def _scope(suite: Suite, check: Check, encoding: str) -> Scope:
     made = {name: SAMPLES[one.kind] for name, one in check.given.items()}
     values: dict[str, Any] = {**suite.params, **suite.texts_in(encoding), **first, **made}
     filled = {name: SOME_TEXT if value is None else value for name, value in values.items()}
-    always = dict.fromkeys(ALWAYS_DEFINED, 0)
+    always = dict.fromkeys((*ALWAYS_DEFINED, GROUP), 0)
     return Scope({**always, **filled}, encoding, suite.path.parent, check.id, _same)
 
 
@@ -146,7 +146,7 @@ def _same(data: bytes) -> matching.Expected:
     return matching.exactly(data, "")
 
 
-def _evaluated(steps: list[tuple[Path_, Step]], scope: Scope, transport: Transport) -> Iterator[Finding]:
+def _evaluated(steps: list[tuple[Path_, Step]], scope: Scope, transport: Kind) -> Iterator[Finding]:
     for path, step in steps:
         for key, value in _values(step):
             try:
@@ -158,8 +158,9 @@ def _evaluated(steps: list[tuple[Path_, Step]], scope: Scope, transport: Transpo
                 yield (*path, *key), str(exc)
 
 
-_ACCEPTS_ALL: dict[Transport, Callable[[matching.Expected], bool]] = {
+_ACCEPTS_ALL: dict[Kind, Callable[[matching.Expected], bool]] = {
     "tcp": lambda expected: expected.look(bytearray(), 0).state == "matched",
+    "socketio": lambda expected: expected.look(bytearray(), 0).state == "matched",
     "udp": lambda expected: expected.whole(b"") and expected.whole(ANY_DATAGRAM),
 }
 

@@ -8,6 +8,18 @@ from ..errors import did_you_mean
 from ..payload import quoted
 from . import templates
 from .encodings import OTHERS, normal, writes
+from .event_steps import (
+    EVENT_VERBS,
+    Answer,
+    Disconnect,
+    Disconnected,
+    Emit,
+    Event,
+    NoEvent,
+    NotAcked,
+    SendPacket,
+    Storm,
+)
 from .generators import AnyBytes, AnyCuts, AnyText
 from .model import Check, Suite
 from .server_steps import HasRead, Log, Released, Server
@@ -38,9 +50,22 @@ __all__ = ["CROWD", "Finding", "check_meaning"]
 
 Finding = tuple[Path_, str]
 ALWAYS_DEFINED = frozenset({"client", "i"})
+GROUP = "group"
+"""In steps of a crowd that was connected in groups: the number of the client's."""
 NEWCOMER = "newcomer"
+CLUSTER = "cluster"
+NO_NAMESPACE = "/-"
+"""As `namespace` of `connect`: the client opens a session and connects to none."""
 STREAM_VERBS = (HalfClose, Reset, Ended, Stall, Resume, Unblocks, Meanwhile)
-NEED_OPEN = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall, Resume, Meanwhile)
+BYTE_VERBS = (Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Meanwhile)
+EVENT_DEFINED = frozenset({"ns"})
+"""In a suite for Socket.IO: what stands before a packet's payload for the namespace of the suite."""
+FENCE_DEFINED = frozenset({"at", "by", "marker"})
+STOCK_VERBS = (Emit, Event, Disconnect, Disconnected, Close, Reset, Ended)
+NEED_OPEN = (
+    *(Send, Receive, Exchange, Nothing, Unblocks, HalfClose, Ended, Stall, Resume, Meanwhile),
+    *(Emit, Event, NoEvent, Answer, Disconnect, SendPacket),
+)
 
 
 def check_meaning(suite: Suite) -> Iterator[Finding]:
@@ -48,6 +73,7 @@ def check_meaning(suite: Suite) -> Iterator[Finding]:
     yield from _params(suite)
     yield from _suite_texts(suite)
     yield from _unknown_checks(suite, suite.requires, ("requires",))
+    yield from _fences(suite)
     for slug, check in suite.checks.items():
         path: Path_ = ("checks", slug)
         yield from _reserved(check.for_each, (*path, "for_each"))
@@ -72,7 +98,7 @@ def _params(suite: Suite) -> Iterator[Finding]:
 
 
 def _reserved(names: Iterable[str], path: Path_) -> Iterator[Finding]:
-    for name in sorted(ALWAYS_DEFINED.intersection(names)):
+    for name in sorted((ALWAYS_DEFINED | {GROUP}).intersection(names)):
         yield (*path, name), f"${{{name}}} has a value of its own in every check: take another name"
 
 
@@ -148,10 +174,30 @@ def _misuse(step: Step, keys: Path_, text: str, kind: str) -> str | None:
 # ---------------------------------------------------------------- streams and datagrams
 
 
+def _fences(suite: Suite) -> Iterator[Finding]:
+    if suite.applies_to != "socketio":
+        for key in ("noise", "fences"):
+            if getattr(suite, key):
+                yield (key,), f"{quoted(key)} is for suites that apply to socketio"
+    known = {*suite.params, *suite.texts, *FENCE_DEFINED}
+    for i, fence in enumerate(suite.fences):
+        path: Path_ = ("fences", i)
+        named = {name for _, text in templates.texts_in(fence.data) for name in templates.names(text)}
+        if "marker" not in named and fence.reaches == "one":
+            yield path, "a fence sends ${marker}, which tells it from all others"
+        for where, text in templates.texts_in({"data": fence.data, "seen": fence.seen}, path):
+            for name in templates.names(text):
+                if name not in known:
+                    yield where, f"nothing is called ${{{name}}} here{did_you_mean(name, known)}"
+
+
 def _of_the_other_kind(suite: Suite, steps: Iterable[Step], path: Path_) -> Iterator[Finding]:
-    """Steps that need a stream in a suite for datagrams, and the other way round."""
+    """Steps that need a stream in a suite for datagrams or events, and the other way round."""
     for i, step in enumerate(steps):
         yield from _of_the_other_kind(suite, step.inner(), (*path, i, "do"))
+        yield from _events_or_bytes(suite, step, (*path, i))
+        if suite.applies_to == "socketio":
+            continue
         if suite.applies_to == "udp":
             for keys in _for_streams(step):
                 yield (
@@ -161,6 +207,21 @@ def _of_the_other_kind(suite: Suite, steps: Iterable[Step], path: Path_) -> Iter
         elif isinstance(step, Receive) and isinstance(step.receive, InAnyOrder):
             where = (*path, i, "receive", "in_any_order")
             yield where, "'in_any_order' is for datagrams: a TCP stream keeps the order"
+
+
+def _events_or_bytes(suite: Suite, step: Step, path: Path_) -> Iterator[Finding]:
+    if suite.applies_to == "socketio":
+        if isinstance(step, BYTE_VERBS):
+            yield (*path, step.verb), f"'{step.verb}' is for bytes: a suite for socketio has emit and event"
+        if isinstance(step, Server) and step.server == "restart":
+            yield (*path, "server"), "this is for byte streams"
+        return
+    if isinstance(step, EVENT_VERBS):
+        yield (*path, step.verb), f"'{step.verb}' is for suites that apply to socketio"
+    if isinstance(step, Connect):
+        for key in ("namespace", "auth", "transport", "node", "client", "refused"):
+            if key in step.model_fields_set:
+                yield (*path, key), f"'{key}' is for suites that apply to socketio"
 
 
 def _for_streams(step: Step) -> Iterator[tuple[str, ...]]:
@@ -215,7 +276,11 @@ class _Walk:
     def __init__(self, suite: Suite, check: Check) -> None:
         self.clients: dict[str, frozenset[str]] = {}
         self.closed: set[str] = set()
+        self.stock: set[str] = set()
         self.variables = {*suite.params, *suite.texts, *check.for_each, *check.given, *ALWAYS_DEFINED}
+        self.has_events = suite.applies_to == "socketio"
+        if self.has_events:
+            self.variables |= EVENT_DEFINED
         self.kinds = {name: made.kind for name, made in check.given.items()}
         self.features = frozenset({*suite.needs, *check.needs})
         self.in_second_round = False
@@ -224,8 +289,11 @@ class _Walk:
         outer = self.features
         for i, step in enumerate(steps):
             self.features = outer | {step.when} if step.when else outer
+            if isinstance(step, Connect) and isinstance(step.connect, Crowd) and step.connect.groups:
+                self.variables.add(GROUP)
             yield from self._texts(step, (*path, i))
             yield from self._step(step, (*path, i))
+            self.variables |= step.captures()
         self.features = outer
 
     def _step(self, step: Step, path: Path_) -> Iterator[Finding]:
@@ -242,6 +310,9 @@ class _Walk:
             self.closed.update(self.clients)
         if isinstance(step, Close | Reset):
             self.closed.update(step.actors())
+        if isinstance(step, Storm):
+            self.clients[CROWD] = self.features
+            self.closed.discard(CROWD)
         if isinstance(step, Newcomer):
             self.clients[NEWCOMER] = frozenset()
             self.closed.add(NEWCOMER)
@@ -260,19 +331,49 @@ class _Walk:
                 yield where, "'${' begins a variable, as ${name}; for these two characters write '$${'"
             for name in templates.names(text):
                 if name not in self.variables:
-                    yield where, f"nothing is called ${{{name}}} here{did_you_mean(name, self.variables)}"
+                    yield where, f"nothing is called ${{{name}}} here{self._instead_of(name)}"
+                elif name == GROUP and not self._is_of_the_crowd(step):
+                    yield (
+                        where,
+                        "only clients of the crowd are in a group: use ${group} in steps of the crowd",
+                    )
                 elif use := _misuse(step, where[len(path) :], text, self.kinds.get(name, "")):
                     yield where, f"${{{name}}} {use}"
 
+    def _instead_of(self, name: str) -> str:
+        if name == GROUP:
+            return ": connect a crowd in groups, as {crowd: 100, groups: 5}"
+        return did_you_mean(name, self.variables)
+
+    def _is_of_the_crowd(self, step: Step) -> bool:
+        acting = step.connected() if isinstance(step, Connect) else step.actors()
+        return {*(acting or self.clients)} == {CROWD}
+
     def _connect(self, step: Connect, path: Path_) -> Iterator[Finding]:
         names = step.connected()
+        if step.node is not None and CLUSTER not in self.features:
+            yield (*path, "node"), f"only a target that has {CLUSTER!r} has nodes: say 'needs: {CLUSTER}'"
+        if step.node is not None and step.transport == "same":
+            yield (*path, "node"), "a session stays at the node that it was opened at: leave 'node' out"
+        if step.transport == "same":
+            for name in names:
+                if name not in self.clients or name in self.closed:
+                    yield (*path, "connect"), f"{name!r} has no session yet: connect it without 'same'"
         for name in names:
+            if self.has_events:
+                self.variables |= named_by(name, step.namespace or "")
             if names.count(name) > 1:
                 yield (*path, "connect"), f"{name!r} stands here twice"
             if name == NEWCOMER or (name == CROWD and not isinstance(step.connect, Crowd)):
                 yield (*path, "connect"), f"{name!r} has a meaning of its own: take another name"
             self.clients[name] = self.features
             self.closed.discard(name)
+            if step.client != "stock":
+                self.stock.discard(name)
+            elif step.transport == "same" or step.namespace == NO_NAMESPACE:
+                yield (*path, "client"), "a stock client has one namespace, which it joins as it connects"
+            else:
+                self.stock.add(name)
 
     def _use(self, step: Step, path: Path_) -> Iterator[Finding]:
         for name in step.actors():
@@ -285,8 +386,30 @@ class _Walk:
                 yield path, f"{name!r} is connected only 'when: {min(unsure)}': say so here too"
             if name in self.closed and isinstance(step, NEED_OPEN):
                 yield path, f"{name!r} has closed its connection by now: connect it again"
+            if name in self.stock and (why := _beyond_stock(step)):
+                yield path, f"{name!r} is a stock client: {why}"
 
     def _left_out(self, step: Step, path: Path_) -> Iterator[Finding]:
         if step.leaves_out_actor() and (len(self.clients) != 1 or self.closed):
             known = ", ".join(sorted(self.clients)) or "nobody"
             yield path, f"say which client, as '{step.preposition()}: NAME' (connected so far: {known})"
+
+
+def _beyond_stock(step: Step) -> str | None:
+    """Why such a client cannot take part in this step, if it cannot."""
+    if isinstance(step, NoEvent | NotAcked):
+        return "its events come in any order, so that nothing proves that none has come"
+    if not isinstance(step, STOCK_VERBS):
+        return f"it takes no part in {step.verb!r}"
+    if isinstance(step, Emit) and step.id is not None:
+        return "it chooses the id by itself"
+    if isinstance(step, Event) and (step.answer is not None or step.ack_id is not None):
+        return "it answers by itself"
+    return None
+
+
+def named_by(client: str, namespace: str) -> set[str]:
+    """What connecting defines: `alice.sid` and `alice.engine`, for /chat `alice.chat`, and for a server that
+    restores sessions `alice.pid` and `alice.offset`."""
+    words = ("sid", "engine", namespace.lstrip("/"), "pid", "offset")
+    return {f"{client}.{word}" for word in words}

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import did_you_mean
 from ..payload import quoted
+from .event_steps import NAMESPACE
 from .generators import GENERATORS
 from .model import SLUG, Check, Suite
 from .source import Path_, Place, Source, Value
@@ -154,6 +155,7 @@ _SHAPES = {
     VARIABLE: "letters, digits and '_', not a digit first",
     NAME: "a letter, then letters, digits, '-' or '_'",
     ALONE: "each-byte, random, places as [1, 3], or one variable, as ${cuts}",
+    NAMESPACE: "/, /chat or a variable",
 }
 
 

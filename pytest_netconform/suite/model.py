@@ -13,6 +13,7 @@ from . import templates
 from .encodings import InEncodings, text_in
 from .features import FEATURES, Feature
 from .generators import AnyGenerator, Generator
+from .json_values import Json, JsonMatch
 from .signatures import Signature
 from .step import Step
 from .steps import AnyStep
@@ -126,6 +127,7 @@ class Check(Model):
     deadline: Duration | None = Field(
         None, description="For the whole check; default 10s. With `given` each example has a third of it."
     )
+    noise: SomeNames | None = Field(None, description="Instead of the suite's.")
     scale: bool = Field(False, description="Takes many clients or much time: played by -m scale.")
     for_each: dict[Variable, Values] = Field({}, description="One item for each value.")
     given: dict[Variable, AnyGenerator] = Field(
@@ -164,18 +166,38 @@ class Check(Model):
         self._id, self._line = check_id, line
 
 
+class Fence(Model):
+    """An event that one client emits and another one surely receives, after everything that came before.
+
+    In `data` and `seen`, `${by}` and `${at}` are the sids of the two, and `${marker}` a text that never
+    comes twice."""
+
+    emit: str
+    data: tuple[Json, ...] = ()
+    event: str
+    seen: tuple[JsonMatch, ...] = Field(description="The arguments with which it arrives.")
+    reaches: Literal["one", "all"] = Field("one", description="all: everybody in the namespace.")
+    needs: SomeFeatures = Field((), description="Used for a target that has all of these.")
+
+
 class Suite(Model):
     """A YAML file of checks with one subject."""
 
     suite: Slug
     title: Texts
-    applies_to: Literal["tcp", "udp"] = Field(description="What the clients speak, and the target must.")
+    applies_to: Literal["tcp", "udp", "socketio"] = Field(
+        description="What the clients speak, and the target must."
+    )
     needs: SomeFeatures = Field((), description="Skipped where the target lacks one of these.")
     params: dict[Variable, Param] = Field({}, description="Overridden by --param suite.key=value.")
     texts: dict[Variable, InEncodings] = Field(
         {}, description="Texts that differ by the encoding in force, used as ${name}."
     )
     requires: SomeNames = Field((), description="Checks that every other check requires.")
+    noise: SomeNames = Field((), description="Events that are only judged where a step asks for them.")
+    fences: tuple[Fence, ...] = Field(
+        (), description="How it is proven that nothing has come; the first that the target can."
+    )
     checks: dict[Slug, Check] = Field(min_length=1)
 
     _path: Path = PrivateAttr(Path())

@@ -23,7 +23,7 @@ LONGEST_NUMBER = 100
 TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 TOO_MANY = f"more than {MOST_NODES} values; do aliases multiply here?"
 COLUMNS_BEFORE, COLUMNS = 60, 100
-LONGEST_MESSAGE = 400
+LONGEST_MESSAGE = 600
 
 Scalar = str | int | float | bool | None
 Value = Scalar | tuple["Value", ...] | dict[str, "Value"]

@@ -10,7 +10,10 @@ from .features import Feature
 from .values import Model
 
 PREPOSITIONS = {"from_": "from", "at": "at", "with_": "with"}
-ACTOR_FIELDS = ("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume", "ignore")
+ACTOR_FIELDS = (
+    *("from_", "at", "with_", "half_close", "close", "reset", "ended", "stall", "resume", "ignore"),
+    *("fence", "disconnect", "disconnected"),
+)
 
 
 class Step(Model):
@@ -51,6 +54,10 @@ class Step(Model):
     def can_fail(self) -> bool:
         """Whether a target can fail here by what it does, not only by being gone."""
         return self.expects
+
+    def captures(self) -> set[str]:
+        """The names that it gives to parts of what it receives."""
+        return set()
 
     def inner(self) -> tuple[Step, ...]:
         """The steps that it plays in its turn."""

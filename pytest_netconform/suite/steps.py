@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, StrictInt, StrictStr, Tag
 
+from .event_steps import EVENT_VERBS, IN, Namespace
+from .json_values import Json, JsonMatch
 from .server_steps import Log, Server, Signal, Vitals
 from .step import Step
 from .values import (
@@ -34,9 +36,12 @@ CROWD = "crowd"
 
 
 class Crowd(Model):
-    """So many clients that act as one; they are called crowd[0], crowd[1], ..."""
+    """So many clients that act as one; they are called crowd[0], crowd[1], ...
+
+    With `groups: 50` they are dealt out to groups 0 to 49 in turn; `${group}` is that of each client."""
 
     crowd: Count
+    groups: Count | None = None
 
 
 class Connect(Step):
@@ -51,6 +56,22 @@ class Connect(Step):
         by_kind("a client's name, several as [alice, bob], or {crowd: 100}", Crowd),
     ]
     receive_buffer: Size | None = Field(None, description="Of the client's socket; small ones fill soon.")
+    namespace: Namespace | None = Field(None, description=IN)
+    auth: Json | None = Field(None, description="Of Socket.IO's CONNECT.")
+    transport: Literal["websocket", "polling", "upgrade", "same"] | None = Field(
+        None,
+        description="Of Socket.IO; default: websocket, if the target takes it. "
+        "same: another namespace on the client's session.",
+    )
+    node: Count | None = Field(
+        None, description="Of a target with several processes: its port is node 1, the next one node 2."
+    )
+    client: Literal["stock"] | None = Field(
+        None,
+        description="stock: the unchanged client of python-socketio, which first polls and then upgrades. "
+        "It does not tell in which order events came.",
+    )
+    refused: JsonMatch | None = Field(None, description="The server answers CONNECT_ERROR, with this.")
 
     def connected(self) -> tuple[str, ...]:
         """The names by which other steps call the new clients."""
@@ -217,7 +238,7 @@ class Ignore(Step):
 
 
 class Repeat(Step):
-    """Plays the steps of `do` so many times; `${i}` counts from 0.
+    """Plays the steps of `do` so many times; `${i}` counts from 0, with `down` the other way, to 0.
 
     With `until: level` only until a round in which the steps `vitals` hold, and one such round is enough:
     what leaks grows in each of them, what a design legitimately keeps does not."""
@@ -225,6 +246,7 @@ class Repeat(Step):
     verb = "repeat"
     example = "{repeat: 3, do: [{connect: alice}, {exchange: hello, with: alice}, {close: alice}]}"
     repeat: Count
+    down: bool = False
     until: Literal["level"] | None = None
     do: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
 
@@ -258,31 +280,30 @@ class Meanwhile(Step):
         return (self.meanwhile.with_,)
 
 
-VERBS: dict[str, type[Step]] = {
-    model.verb: model
-    for model in (
-        Connect,
-        Send,
-        Receive,
-        Exchange,
-        Nothing,
-        Newcomer,
-        Unblocks,
-        HalfClose,
-        Close,
-        Reset,
-        Ended,
-        Stall,
-        Resume,
-        Ignore,
-        Server,
-        Signal,
-        Log,
-        Vitals,
-        Repeat,
-        Meanwhile,
-    )
-}
+_MODELS: tuple[type[Step], ...] = (
+    Connect,
+    Send,
+    Receive,
+    Exchange,
+    Nothing,
+    Newcomer,
+    Unblocks,
+    HalfClose,
+    Close,
+    Reset,
+    Ended,
+    Stall,
+    Resume,
+    Ignore,
+    Server,
+    Signal,
+    Log,
+    Vitals,
+    Repeat,
+    Meanwhile,
+    *EVENT_VERBS,
+)
+VERBS: dict[str, type[Step]] = {model.verb: model for model in _MODELS}
 
 
 def verb_of(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""`${name}` in the texts of a suite. `$${` writes the two characters `${`."""
+"""`${name}` in the texts of a suite, or `${alice.sid}`. `$${` writes the two characters `${`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .source import Path_
 
-_PATTERN = re.compile(r"\$\$\{|\$\{(?P<name>\w+)\}")
+_PATTERN = re.compile(r"\$\$\{|\$\{(?P<name>\w+|[\w-]+\.\w+)\}")
 
 
 def names(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import copy
 import os
 import signal
 import socket
@@ -52,7 +53,7 @@ class Instance:
         box: Box | None = None,
         transport: Transport,
         takes_port: bool,
-        other_addresses: tuple[str, ...],
+        others: tuple[Endpoint, ...],
         ready_seconds: float,
         notes: tuple[str, ...],
         cleanup: contextlib.ExitStack,
@@ -65,12 +66,13 @@ class Instance:
         self.family = endpoint.family
         self.transport = transport
         self.takes_port = takes_port
-        self.other_addresses = other_addresses
+        self.other_addresses = tuple(sorted({str(one) for one in others}))
         self.ready_seconds = ready_seconds
         self.notes = notes
         self._tree = tree
         self._table = table
         self._endpoint = endpoint
+        self._others = others
         self._box = box
         self._cleanup = cleanup
         self._asked_to_end = False
@@ -91,6 +93,21 @@ class Instance:
     def address(self) -> tuple[str, int]:
         """For connect()."""
         return self.host, self.port
+
+    def node(self, number: int) -> Instance:
+        """The same instance, for clients of its node of that number: 1 is the port by which it was found, the
+        others are by their ports. Raises IndexError where it has no so many."""
+        if number == 1:
+            return self
+        from .start import for_clients
+
+        reachable = filter(None, map(for_clients, self._others))
+        by_port = {one.port: one for one in sorted(reachable, key=lambda one: one.family, reverse=True)}
+        endpoint = by_port[sorted(by_port)[number - 2]]
+        node = copy.copy(self)
+        node.host, node.port, node.family = endpoint.host, endpoint.port, endpoint.family
+        node._endpoint = endpoint
+        return node
 
     # ------------------------------------------------------------ the end
 

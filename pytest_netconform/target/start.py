@@ -113,7 +113,7 @@ def _start(target: Target, notes: tuple[str, ...], joined: Box | None = None) ->
             box=launched.box,
             transport=ready.transport,
             takes_port=endpoint.port == offered,
-            other_addresses=ready.others,
+            others=ready.others,
             ready_seconds=time.monotonic() - began,
             notes=notes,
             cleanup=cleanup.pop_all(),
@@ -198,7 +198,7 @@ class _Ready:
 
     transport: Transport
     endpoint: Endpoint
-    others: tuple[str, ...] = ()
+    others: tuple[Endpoint, ...] = ()
 
 
 class _Readiness:
@@ -265,7 +265,7 @@ class _Readiness:
         chosen = choose(self._eligible(found, last_look), self.offered)
         if chosen is None or not (last_look or self._is_final(chosen)):
             return None
-        others = tuple(sorted({str(e) for e in found if e.port != chosen.port}))
+        others = tuple(one for one in found if one.port != chosen.port)
         return _Ready("tcp", self._reachable(chosen), others)
 
     def _eligible(self, found: list[Endpoint], last_look: bool) -> list[Endpoint]:

@@ -35,10 +35,17 @@ def command_line(source: Path) -> list[str]:
     It is built first where its language wants that and nobody has built it yet. Raises ProgramMissing,
     or EnvironmentFault when it cannot be built.
     """
-    language = bundled.LANGUAGES[source.suffix]
-    values = {"{python}": sys.executable, "{source}": str(source), "{stem}": source.stem}
+    language = bundled.language_of(source)
+    values = {
+        "{python}": sys.executable,
+        "{source}": str(source),
+        "{stem}": source.stem,
+        "{main}": source.name,
+    }
     if language.build:
         values["{built}"] = str(_built(source, language, values))
+    for needed in language.needs:
+        _found(needed, source, language)
     program, *options = _fill(language.run, values)
     return [_found(program, source, language), *options]
 
@@ -88,7 +95,12 @@ def _digest(source: Path, language: bundled.Language, compiler: str) -> str:
     path = Path(compiler).resolve()
     seen = path.stat()
     about = (language.build, path, seen.st_size, seen.st_mtime_ns, os.uname().machine)
-    return hashlib.sha256(source.read_bytes() + repr(about).encode()).hexdigest()[:16]
+    content = b"".join(path.read_bytes() for path in _sources(source, language))
+    return hashlib.sha256(content + repr(about).encode()).hexdigest()[:16]
+
+
+def _sources(source: Path, language: bundled.Language) -> list[Path]:
+    return [source, *(source.with_name(name) for name in language.beside)]
 
 
 def _build(source: Path, language: bundled.Language, values: Mapping[str, str], built: Path) -> None:
@@ -96,6 +108,10 @@ def _build(source: Path, language: bundled.Language, values: Mapping[str, str], 
     with tempfile.TemporaryDirectory(dir=built.parent) as folder:
         result = Path(folder) / built.name
         words = _fill(language.build, {**values, "{built}": str(result)})
+        if language.beside:
+            result.mkdir()
+            for path in _sources(source, language):
+                shutil.copy(path, result)
         try:
             ran = subprocess.run(  # noqa: S603 - the words are ours
                 words,
