@@ -9,12 +9,12 @@ class FullBufferHangs(Connection):
             self.sock.sendall(self.handle(data))
 
     def message(self) -> bytes:
-        data = b""
+        data = bytearray()
         while part := self.sock.recv(1024):
             data += part
             if len(part) < 1024:
                 break
-        return data
+        return bytes(data)
 
 
 main(FullBufferHangs)

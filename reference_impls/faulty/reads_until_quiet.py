@@ -18,7 +18,7 @@ class ReadsUntilQuiet(Connection):
     def is_ready(self) -> bool:
         waits_to_write = [self.sock] if self.unsent else []
         waits_to_read = [] if self.unsent else [self.sock]
-        return any(select.select(waits_to_read, waits_to_write, [], 0.05))
+        return any(select.select(waits_to_read, waits_to_write, [], 0.5))
 
     def handle(self, data: bytes) -> bytes:
         self.full = self.full or len(data) == SIZE

@@ -29,8 +29,6 @@ def main() -> None:
     options = parse_options()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A process that has ended stays as a zombie until its parent asks for it; active_children() asks.
-    signal.signal(signal.SIGCHLD, lambda *_: multiprocessing.active_children())
     # A console that lacks a character must not cost a client its connection.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
@@ -39,12 +37,18 @@ def main() -> None:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((options.host, options.port))
     listener.listen(128)
+    listener.settimeout(0.5)
     fork = multiprocessing.get_context("fork")
     while True:
         try:
             client, address = listener.accept()
             with client:  # closes the parent's copy: the client sees the end only when all copies are closed
                 fork.Process(target=serve, args=(listener, client, address, options), daemon=True).start()
+        except TimeoutError:
+            # A process that has ended stays as a zombie until its parent asks for it. start() asks for all of
+            # them, so this is for the last ones. A handler of SIGCHLD that asked would be interrupted by itself,
+            # deeper and deeper, when many end at once.
+            multiprocessing.active_children()
         except OSError as error:  # no descriptor or no process is left: some client will go
             print(error, file=sys.stderr)
             time.sleep(0.1)
