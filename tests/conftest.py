@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from functools import cache
 
@@ -11,6 +12,10 @@ from pytest_netconform.target import stand
 from pytest_netconform.target.ports import lock_free_port
 
 pytest_plugins = ["pytester"]
+
+# A shell without job control starts what it starts with & so, and all that the tests start would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -50,13 +50,25 @@ ONLY_USERS = {
     "hypothesis": {"run"},
     "websocket": {"actors"},
     "socketio": {"actors"},
+    "requests": {"actors"},
+    "urllib3": {"actors"},
     "pytest": GLUE,
     "_pytest": set(),
     "xdist": GLUE,
 }
 """A module from outside -> the rooms that may import it."""
 
-HEAVY = {"yaml", "pydantic", "hypothesis", "socketio", "psutil", "jinja2", "websocket", "filelock"}
+HEAVY = {
+    "yaml",
+    "pydantic",
+    "hypothesis",
+    "socketio",
+    "requests",
+    "psutil",
+    "jinja2",
+    "websocket",
+    "filelock",
+}
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 

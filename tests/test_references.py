@@ -306,6 +306,9 @@ def test_a_faulty_server_names_its_defect_as_the_table_does(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
 def test_a_faulty_server_starts(path: Path, tmp_path: Path) -> None:
+    if path.stem.startswith("sio_"):
+        for name in ("socketio_threading.py", "socketio_asgi.py"):
+            skip_without_libraries_of(ROOT / "reference_impls/socketio" / name)
     for run in TABLE[path.stem].get("runs", [{}]):
         options = shlex.split(run.get("args", ""))
         with started(command(path, *options), tmp_path / "log") as server:

@@ -8,6 +8,7 @@ from pytest_netconform import bundled
 from pytest_netconform.selftest.page import catalogue, covered, page, proving
 from pytest_netconform.selftest.playing import play_row, suites
 from pytest_netconform.selftest.rows import Row, rows
+from pytest_netconform.suite.source import read
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
@@ -24,6 +25,14 @@ def test_each_defect_of_the_catalogue_has_a_check_or_a_reason() -> None:
     known, found = catalogue(), covered()
     assert set(found) == set(known)
     assert {defect for defect in known if bool(found[defect]) == ("without" in known[defect])} == set()
+
+
+def test_a_deviation_names_a_bundled_check_and_reference() -> None:
+    path = bundled.references_dir() / "socketio" / "deviations.yaml"
+    table: dict[str, dict[str, list[str]]] = read(path, path.name).value
+    named = {check.id for suite in suites() for check in suite.checks.values()}
+    assert set(table) <= named
+    assert {server for one in table.values() for server in one["servers"]} <= set(bundled.reference_names())
 
 
 def test_each_check_fails_on_some_faulty_server_by_its_row() -> None:

@@ -57,6 +57,23 @@ def test_a_faulty_server_that_passes_is_a_problem() -> None:
     ]
 
 
+def test_a_deviation_of_a_reference_that_is_gone_is_a_problem() -> None:
+    row = Row("right", "reference", deviates={"mine/one": "the library does not (its clause)"})
+    assert outcome(row, one="failed", two="passed").problems() == []
+    assert outcome(row, one="passed").problems() == ["right does not fail mine/one: passed "]
+    assert outcome(row, one="failed", two="failed").problems() != []
+
+
+def test_a_faulty_server_is_about_the_suites_in_which_it_fails() -> None:
+    assert Row("faulty/a", "faulty", fails=("mine/one", "mine/two"), sometimes=("yours/x",)).concerned == (
+        "mine",
+        "yours",
+    )
+    assert Row("faulty/a", "faulty", fails=("mine/one",), suites=("his",)).concerned == ("his",)
+    assert Row("faulty/a", "faulty", fails=("mine/one", "*/two")).concerned == ()
+    assert Row("right", "reference", deviates={"mine/one": "why"}).concerned == ()
+
+
 def test_a_race_may_come_out_either_way() -> None:
     race = Row("faulty/race", "faulty", fails=("mine/one",), sometimes=("*",))
     assert outcome(race, one="failed", two="failed").problems() == []

@@ -142,6 +142,10 @@ def test_other_addresses_of_the_server_are_told(tmp_path: Path, hard_coded_port:
     server = target(tmp_path, source, port=unused_port())
     instance = server.start()
     assert instance.other_addresses == (f"127.0.0.1:{hard_coded_port}",)
+    assert instance.node(1).address() == instance.address()
+    assert instance.node(2).address() == ("127.0.0.1", hard_coded_port)
+    with pytest.raises(IndexError):
+        instance.node(3)
     instance.stop()
 
 

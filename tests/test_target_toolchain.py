@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import stat
 import subprocess
@@ -73,6 +74,13 @@ def test_what_the_command_line_runs_is_the_source(tmp_path: Path, suffix: str) -
     assert command_line(path) == words
 
 
+def test_a_server_of_several_processes_needs_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ProgramMissing, match="socketio-cluster needs the program 'redis-server'") as caught:
+        command_line(bundled.reference("socketio-cluster"))
+    assert caught.value.explanation == ("on Debian or Ubuntu: apt install redis-server",)
+
+
 def test_a_reference_in_python_is_run_by_our_python() -> None:
     path = bundled.reference("threads")
     assert command_line(path) == [sys.executable, str(path)]
@@ -121,6 +129,66 @@ def test_a_folder_that_is_not_private_is_refused(
     assert str(caught.value) == f"{folder} should be a folder that only this user can open; remove it"
 
 
+@pytest.fixture
+def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An npm that installs one package, after it has noted its words in the file `ran` beside it."""
+    path = tmp_path / "bin" / "npm"
+    path.parent.mkdir()
+    path.write_text(
+        '#!/bin/sh\necho "$@" >>"${0%npm}ran"\ncp "$3/package-lock.json" "$3/node_modules" || exit 3\n'
+    )
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(path.parent), prepend=":")
+    return path
+
+
+def package(folder: Path, lock: str = "{}") -> Path:
+    (folder / "package.json").write_text("{}")
+    (folder / "package-lock.json").write_text(lock)
+    return source(folder, ".js")
+
+
+def test_a_server_with_packages_is_copied_to_where_they_are_installed(
+    tmp_path: Path, temp: Path, npm: Path
+) -> None:
+    path = package(tmp_path)
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    first, again = command_line(path), command_line(path)
+    assert first == again
+    assert [Path(first[1])] == [folder / "My.js" for folder in built(temp)]
+    assert subprocess.run(first, capture_output=True, text=True, check=True).stdout == "hello\n"
+    assert {entry.name for entry in built(temp)[0].iterdir()} == {
+        *("My.js", "package.json", "package-lock.json", "node_modules")
+    }
+    (words,) = (npm.parent / "ran").read_text().splitlines()
+    assert words.startswith("ci --prefix ")
+    assert "--ignore-scripts" in words
+
+
+def test_other_packages_are_installed_anew(tmp_path: Path, temp: Path, npm: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    assert command_line(package(tmp_path)) != command_line(package(tmp_path, '{"a": 1}'))
+    assert len(built(temp)) == 2
+
+
+def test_what_npm_says_is_told_and_nothing_stays(tmp_path: Path, temp: Path, npm: Path) -> None:
+    npm.write_text("#!/bin/sh\necho npm error code ECONNREFUSED >&2\nexit 1\n")
+    with pytest.raises(EnvironmentFault) as caught:
+        command_line(package(tmp_path))
+    assert str(caught.value) == "the reference server my cannot be built: npm ends with status 1"
+    assert caught.value.explanation == ("npm error code ECONNREFUSED",)
+    assert built(temp) == []
+
+
+def test_a_server_without_packages_needs_no_npm(tmp_path: Path, temp: Path, npm: Path) -> None:
+    path = source(tmp_path, ".js")
+    with contextlib.suppress(ProgramMissing):
+        assert command_line(path)[1:] == [str(path)]
+    assert not (npm.parent / "ran").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "program", "packages"),
     [
@@ -128,6 +196,7 @@ def test_a_folder_that_is_not_private_is_refused(
         ("rust-threads", "rustc", "rustc"),
         ("java-threads", "javac", "default-jdk-headless"),
         ("node-net", "node", "nodejs"),
+        ("socketio-node", "npm", "nodejs npm"),
     ],
 )
 def test_a_missing_program_is_named_and_is_no_fault_of_the_target(

@@ -41,6 +41,9 @@ def test_suites_references_and_types_are_in_the_wheel(unpacked: Path) -> None:
     )
     for name in ("threads.py", "c_epoll.c", "node_net.js", "JavaThreads.java", "rust_threads.rs"):
         assert (package / "bundled/reference_impls/tcp" / name).exists()
+    for name in ("socketio_node.js", "package.json", "package-lock.json", "_contract.py"):
+        assert (package / "bundled/reference_impls/socketio" / name).exists()
+    assert not (package / "bundled/reference_impls/socketio/node_modules").exists()
     assert (package / "bundled/reference_impls/faulty/double_echo.py").exists()
     assert (package / "bundled/reference_impls/variations/byte_by_byte.py").exists()
     assert (package / "bundled/reference_impls/_pieces.py").exists()
