@@ -57,9 +57,9 @@ def test_it_does_what_the_own_clients_do(body: str, steps: tuple[str, ...], tmp_
         ("ack('no')", (BOTH[0], "{emit: tell, data: [hi], from: alice, ack: [ok]}"),
          "the acknowledgement of alice's 'tell' has other arguments"),
         ("pass", (BOTH[0], "{emit: tell, from: alice, ack: [ok]}"),
-         "alice has not received the acknowledgement 0"),
+         "alice has not received the acknowledgement 1"),
         ("me.conn.shutdown(2)", (BOTH[0], "{emit: tell, from: alice, ack: [ok]}"),
-         "alice has not received the acknowledgement 0"),
+         "alice has not received the acknowledgement 1"),
         ("pass", ("{connect: alice, client: stock, namespace: /nope}",), "the server refuses alice in /nope"),
         ("pass", ("{connect: alice, client: stock, transport: polling}",),
          "alice cannot connect by polling"),
@@ -75,4 +75,4 @@ def test_it_tells_what_is_wrong(body: str, steps: tuple[str, ...], text: str, tm
 def test_its_packets_are_in_the_transcript(tmp_path: Path) -> None:
     result = judged(tmp_path, "ack('no')", BOTH[0], "{emit: tell, data: [hi], from: alice, ack: [ok]}")
     said = [(one["what"], one["shown"]) for one in result.transcript if one["actor"] == "alice"]
-    assert said[1:3] == [("sends packet", '420["tell","hi"]'), ("receives packet", '430["no"]')]
+    assert said[1:3] == [("sends packet", '421["tell","hi"]'), ("receives packet", '431["no"]')]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 from libraries import skip_without_libraries_of
@@ -88,12 +89,16 @@ def started(command: list[str], log: Path) -> Iterator[Server]:
 
 
 def listening_port(process: subprocess.Popen[bytes]) -> int | None:
-    """The port on which this process listens or takes datagrams, seen without connecting to it."""
+    """The port on which this process, or one that it has started, listens or takes datagrams, seen without
+    connecting to it."""
     assert process.poll() is None, f"the server ended with status {process.returncode}"
+    family = [process.pid, *(one.pid for one in psutil.Process(process.pid).children(recursive=True))]
     sockets = set()
-    for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
+    for pid in family:
         with contextlib.suppress(FileNotFoundError):
-            sockets.add(str(descriptor.readlink()))
+            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    sockets.add(str(descriptor.readlink()))
     for table, ready in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07")):
         path = Path(f"/proc/net/{table}")
         for row in path.read_text().splitlines()[1:] if path.exists() else ():

@@ -1,4 +1,4 @@
-"""S48: what a client of another node answers is lost."""
+"""S49: what a client of another node answers is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S48: each node tells the others nothing."""
+"""S49: each node tells the others nothing."""
 
 from __future__ import annotations
 

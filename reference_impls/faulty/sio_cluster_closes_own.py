@@ -1,4 +1,4 @@
-"""S48: closing a room puts out the members at its own node."""
+"""S49: closing a room puts out the members at its own node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S48: disconnects only clients of its own node."""
+"""S49: disconnects only clients of its own node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S48: what other nodes emit reaches whoever was ever in the room."""
+"""S49: what other nodes emit reaches whoever was ever in the room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S48: each message takes its own time through the queue."""
+"""S49: each message takes its own time through the queue."""
 
 from __future__ import annotations
 

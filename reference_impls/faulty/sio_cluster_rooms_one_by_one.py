@@ -1,4 +1,4 @@
-"""S48: what other nodes emit to several rooms goes to each of them."""
+"""S49: what other nodes emit to several rooms goes to each of them."""
 
 from __future__ import annotations
 

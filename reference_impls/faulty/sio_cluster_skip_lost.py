@@ -1,4 +1,4 @@
-"""S48: who is left out is not told to the other nodes."""
+"""S49: who is left out is not told to the other nodes."""
 
 from __future__ import annotations
 

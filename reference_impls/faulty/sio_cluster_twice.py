@@ -1,4 +1,4 @@
-"""S48: a node takes its own messages out of the queue as well."""
+"""S49: a node takes its own messages out of the queue as well."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def serve_cluster(node: Path, options: argparse.Namespace) -> None:
         running.enter_context(_process([*redis, "--loglevel", "warning"]))
         _await(lambda: _connects(socket.AF_UNIX, at))
         env = {**os.environ, "REDIS_URL": f"unix://{at}"}
-        for port in (_free_port(options.host), options.port):
+        for port in (_free_port(options.host), options.port or _free_port(options.host)):
             command = [sys.executable, str(node), "--host", options.host, "--port", str(port)]
             running.enter_context(_process(command, {**env, "PORT": str(port)}))
             _await(lambda port=port: _connects(socket.AF_INET, (options.host, port)))
