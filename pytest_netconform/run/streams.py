@@ -79,6 +79,7 @@ class StreamStage(BytesStage):
         actor.quiet = True
         self.transcript.note(actor.name, "streams", data)
         self.background.append(stream)
+        stream.turn()  # so that the server has of it before it hears of the others
         try:
             yield
         finally:

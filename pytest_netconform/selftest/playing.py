@@ -20,9 +20,6 @@ from ..suite.model import Suite
 from ..target import Rung, Target, stand
 from .rows import Row, fits
 
-PATIENCE = 0.25
-"""A faulty server lets deadlines pass; what is right answers in milliseconds, or when it is played again."""
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -92,7 +89,7 @@ def play_row(row: Row, env: Mapping[str, str] | None = None, everywhere: bool = 
     said = (("reply", row.reply), ("encoding", row.encoding))
     params = [("*", key, value) for key, value in said if value is not None]
     foreseen = [one for one in checks() if any(fits(one, pattern) for pattern in row.foreseen)]
-    rules = Rules("robust", 1.0 if row.is_right else PATIENCE, params, row.scale, foreseen=foreseen)
+    rules = Rules("robust", params=params, scale=row.scale, foreseen=foreseen)
     target = Target("server", row.command, env=env or {}, rung=_rung())
     try:
         return Outcome(row, play_all(target, rules, row.profile, row.suites if everywhere else row.concerned))
