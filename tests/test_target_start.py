@@ -23,6 +23,7 @@ from pytest_netconform.target.procnet import ProcTable
 from pytest_netconform.target.psutilnet import PsutilTable
 from pytest_netconform.target.sockets import Endpoint
 from pytest_netconform.target.start import for_clients
+from pytest_netconform.target.vitals import Vitals
 
 
 def failure(started: Target) -> NotTestable:
@@ -64,17 +65,27 @@ def test_a_server_that_insists_on_its_port(tmp_path: Path, hard_coded_port: int)
 
 
 DEBUGGER_FIRST = """
-import socket
+import socket, time
 debugger = socket.create_server(("127.0.0.1", 0))
-sum(range(20_000_000))  # works for a while
+until = time.monotonic() + {}
+while time.monotonic() < until: pass
 """
 
 
 def test_a_port_that_is_open_before_the_offered_one_is_not_mistaken_for_it(tmp_path: Path) -> None:
-    instance = target(tmp_path, DEBUGGER_FIRST + THREADED).start()
+    instance = target(tmp_path, DEBUGGER_FIRST.format(0.5) + THREADED).start()
     assert instance.takes_port
     assert len(instance.other_addresses) == 1
     assert exchange(instance) == b"hello"
+    instance.stop()
+
+
+def test_nor_is_it_where_the_server_gets_little_of_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_module, "vitals_of", lambda pids: Vitals())
+    instance = target(tmp_path, DEBUGGER_FIRST.format(1.5 * start_module.CALM_FOR_CERTAIN) + THREADED).start()
+    assert instance.takes_port
     instance.stop()
 
 

@@ -24,7 +24,7 @@ from .ports import ephemeral_range, lock_free_port
 from .sockets import Endpoint, SocketTable, Transport, open_table
 from .target import Target
 from .tree import Bounds, Tree, open_tree
-from .vitals import asleep
+from .vitals import asleep, vitals_of
 
 LOOK_EVERY = 0.001
 PATIENT_LOOKS = 12
@@ -32,7 +32,8 @@ PATIENT_LOOKS = 12
 CALM_LOOKS = 10
 """One look is not enough: a server may wait for a moment for the disk or for a lock."""
 CALM_FOR_CERTAIN = 2.0
-"""Seconds after which a server that never sleeps will not listen elsewhere either."""
+"""Seconds of work, by the clock and by the processor's time, after which a server that never sleeps will not
+listen elsewhere either. On a busy machine the clock alone says little of how far it has come."""
 LONGEST_TIME_WAIT = 65.0
 SETTLED_LOOKS = 50
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - not ours
@@ -220,6 +221,7 @@ class _Readiness:
         self._began = time.monotonic()
         self._calm = 0
         self._patience: Deadline | None = None
+        self._worked = 0.0
         self.known = _hard_coded.get((target.command, target.cwd))
         self._same_looks = 0
         self._seen: list[Endpoint] = []
@@ -252,9 +254,13 @@ class _Readiness:
         is_ipv6 = address is not None and address.family == socket.AF_INET6
         if self._is_expected(chosen) and not is_ipv6:
             return True
-        self._patience = self._patience or Deadline(CALM_FOR_CERTAIN)
-        self._calm = self._calm + 1 if asleep(self.tree.pids()) else 0
-        return self._calm >= CALM_LOOKS or self._patience.expired()
+        pids = self.tree.pids()
+        if self._patience is None:
+            self._patience, self._worked = Deadline(CALM_FOR_CERTAIN), vitals_of(pids).cpu_seconds
+        self._calm = self._calm + 1 if asleep(pids) else 0
+        if self._calm >= CALM_LOOKS:
+            return True
+        return self._patience.expired() and vitals_of(pids).cpu_seconds - self._worked >= CALM_FOR_CERTAIN
 
     # ------------------------------------------------------------ TCP
 
