@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _socketio_base import AsyncMain, names, serve_async
+from _socketio_base_async import AsyncMain, names, serve_async
 
 
 class Faulty(AsyncMain):
