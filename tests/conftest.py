@@ -8,8 +8,9 @@ from functools import cache
 
 import pytest
 
-from pytest_netconform.target import stand
+from pytest_netconform.target import BOXED, Rung
 from pytest_netconform.target.ports import lock_free_port
+from pytest_netconform.target.rungs import refusal_of
 
 pytest_plugins = ["pytester"]
 
@@ -29,10 +30,28 @@ def hard_coded_port() -> Iterator[int]:
 @pytest.fixture
 def box() -> None:
     """Skips the test where this machine allows no box."""
-    if refusal := _refusal():
-        pytest.skip(f"no box here: {refusal}")
+    skip_without("box")
+
+
+@pytest.fixture(params=BOXED)
+def each_box(request: pytest.FixtureRequest) -> Rung:
+    """Each kind of box, one after the other; skips where this machine does not allow it."""
+    rung: Rung = request.param
+    skip_without(rung)
+    return rung
+
+
+@pytest.fixture
+def bubblewrap() -> None:
+    """Skips the test where there is no box by bwrap."""
+    skip_without("bubblewrap")
+
+
+def skip_without(rung: Rung) -> None:
+    if rung in BOXED and (refusal := _refusal(rung)):
+        pytest.skip(f"no {rung} here: {refusal}")
 
 
 @cache
-def _refusal() -> str:
-    return stand("auto").why
+def _refusal(rung: Rung) -> str:
+    return refusal_of(rung)

@@ -308,9 +308,9 @@ def test_a_server_that_has_ended_before_the_tester_looks_is_no_fault_of_the_box(
     """Its guard is gone by then, and with it the names of its namespaces."""
     entered = Box.entered
 
-    def late(box: Box, guard: int) -> None:
+    def late(box: Box, guard: int, root: int) -> None:
         poll(lambda: not processes.descendants(guard), Deadline(PATIENCE), "the server to end")
-        entered(box, guard)
+        entered(box, guard, root)
 
     monkeypatch.setattr(Box, "entered", late)
     with pytest.raises(TargetError, match="ended with exit status 0 before it listened"):
