@@ -274,7 +274,7 @@ class Guard:
         *lines, self.unread = (self.unread + data).split(b"\n")
         for line in lines:
             command, *arguments = line.decode().split()
-            COMMANDS[command](self, *arguments)
+            getattr(self, COMMANDS[command])(*arguments)
 
     def pause(self) -> None:
         """Stop every thread of every process. Done when two looks in a row see the same, all stopped."""
@@ -315,13 +315,8 @@ class Guard:
             return
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    "pause": Guard.pause,
-    "resume": Guard.resume,
-    "signal": Guard.signal,
-    "stop": Guard.stop,
-    "kill": Guard.kill_all,
-}
+COMMANDS = {"pause": "pause", "resume": "resume", "signal": "signal", "stop": "stop", "kill": "kill_all"}
+"""Each with the method that obeys it."""
 
 
 def main(control: int, log: int, *box: int) -> None:
