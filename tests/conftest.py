@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
+from boxes import skip_without
 
 from pytest_netconform.target import BOXED, Rung
 from pytest_netconform.target.ports import lock_free_port
-from pytest_netconform.target.rungs import refusal_of
 
 pytest_plugins = ["pytester"]
 
@@ -45,13 +44,3 @@ def each_box(request: pytest.FixtureRequest) -> Rung:
 def bubblewrap() -> None:
     """Skips the test where there is no box by bwrap."""
     skip_without("bubblewrap")
-
-
-def skip_without(rung: Rung) -> None:
-    if rung in BOXED and (refusal := _refusal(rung)):
-        pytest.skip(f"no {rung} here: {refusal}")
-
-
-@cache
-def _refusal(rung: Rung) -> str:
-    return refusal_of(rung)

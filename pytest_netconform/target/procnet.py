@@ -51,6 +51,7 @@ class InodeTable(ABC):
     def __init__(self, box: Box | None) -> None:
         # Sockets older than the instance are not its own: these need no look at processes. In a box
         # there are none, and the instance may have begun; the look shows whether looking is allowed.
+        self._boxed = box is not None
         seen = [*self.rows("tcp", LISTEN), *self.rows("udp", UNCONNECTED)]
         self._strangers = set() if box else {row.inode for row in seen}
 
@@ -71,7 +72,11 @@ class InodeTable(ABC):
         rows = [row for row in found if row.port and row.inode not in self._strangers]
         if not rows:
             return []
-        held = inodes_of(pids())
+        holders = pids()
+        held = inodes_of(holders)
+        if self._boxed and holders and not held:
+            # A bwrap with the rights of root hides what they hold; but nobody else is in that network.
+            return [row for row in rows if row.inode]
         return [row for row in rows if row.inode in held]
 
     def close(self) -> None:
