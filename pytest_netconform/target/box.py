@@ -60,6 +60,11 @@ class Box:
         netlink, *self._namespaces = self._received(3)
         self.netlink = socket.socket(fileno=netlink)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are several instances in it."""
+        return False
+
     def beside(self, root: int) -> frozenset[int]:
         """The processes below which other instances in this box are."""
         return frozenset()

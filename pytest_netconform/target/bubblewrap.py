@@ -13,6 +13,7 @@ import os
 import select
 import shutil
 import socket
+import stat
 import struct
 import sys
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ class Bubblewrap(Box):
         program = shutil.which("bwrap")
         if program is None:
             raise EnvironmentFault("bwrap is not installed")
-        words = [program, *arguments(view)]
+        words = [program, *arguments(view, _is_setuid(program))]
         super().__init__(view)
         self._users = 1
         self._roots: set[int] = set()
@@ -104,6 +105,10 @@ class Bubblewrap(Box):
     def entered(self, guard: int, root: int) -> None:
         self._roots.add(root)
 
+    @property
+    def is_shared(self) -> bool:
+        return len(self._roots) > 1
+
     def beside(self, root: int) -> frozenset[int]:
         return frozenset(self._roots - {root, self.guard})
 
@@ -140,8 +145,9 @@ def _parent_of(pid: int) -> int:
 # ---------------------------------------------------------------- what bwrap is told
 
 
-def arguments(view: View) -> list[str]:
-    """All but its name and the number of the channel. Raises EnvironmentFault."""
+def arguments(view: View, is_setuid: bool) -> list[str]:
+    """All but its name and the number of the channel. With the rights of root it takes no sizes: then half of
+    the machine's memory is the limit for each folder. Raises EnvironmentFault."""
     hidden = [path for kind, path in view if kind == "hide"]
     own = next((path for kind, path in reversed(view) if kind == "own"), "")
     words = [*NAMESPACES, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", *_empty("/dev/shm")]  # noqa: S108
@@ -156,7 +162,14 @@ def arguments(view: View) -> list[str]:
             words += ["--ro-bind", path, path]
     words += ["--ro-bind", str(Path(boxinit.__file__).parent), CODE]
     words += ["--remount-ro", "/dev", "--remount-ro", "/proc", "--chdir", "/", *_rights(), *_libraries()]
+    if is_setuid:
+        pairs = zip(words, ["", *words], strict=False)
+        words = [word for word, before in pairs if "--size" not in (word, before)]
     return [*words, "--", os.path.realpath(sys.executable), *boxinit.LAUNCH, CODE, SOURCE if own else "", own]
+
+
+def _is_setuid(program: str) -> bool:
+    return os.getuid() != 0 and bool(Path(program).stat().st_mode & stat.S_ISUID)
 
 
 def _empty(path: str, size: int = ROOM, mode: int = 0o1777) -> list[str]:
