@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -268,6 +269,19 @@ def test_its_command_names_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 # ---------------------------------------------------------------- setuid
+
+
+def test_what_it_holds_is_seen_or_told_to_be_hidden(instance: Instance) -> None:
+    """Never counted as nothing."""
+    program = shutil.which("bwrap")
+    assert program
+    if os.getuid() != 0 and Path(program).stat().st_mode & stat.S_ISUID:
+        with pytest.raises(EnvironmentFault, match="rights of root"):
+            instance.vitals()
+        with pytest.raises(EnvironmentFault, match="rights of root"):
+            instance.descriptors_left(3)
+    else:
+        assert instance.vitals().descriptors > 3
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may lend its rights to a program")
