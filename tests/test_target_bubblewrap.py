@@ -224,6 +224,29 @@ def test_what_is_hidden_in_the_folder_is_neither_copied_nor_counted(
     started.stop()
 
 
+def test_what_is_installed_in_the_folder_is_shown_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of it would take longer than everything else."""
+    for name in (".venv/lib", "web/node_modules"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "large").write_bytes(bytes(3 << 20))
+    (tmp_path / "web/index.html").write_text("hello")
+    secret = tmp_path / ".venv/lib/secret"
+    secret.mkdir()
+    (secret / "answers").write_text("42")
+    monkeypatch.setattr(bubblewrap, "LARGEST_COPY", 1 << 20)
+    monkeypatch.setattr("pytest_netconform.bundled.suites_dir", lambda: secret)
+    started = wrapped(tmp_path).start()
+    for name in (".venv/lib/large", "web/node_modules/large"):
+        assert ask(started, f"os.path.getsize({name!r})") == 3 << 20
+        assert ask(started, f"open({name!r}, 'w')") == "OSError"
+    assert ask(started, "open('web/index.html', 'r+').read()") == "hello"
+    for folder in (".venv/lib/secret", "/dev/netconform/own/.venv/lib/secret"):
+        assert ask(started, f"os.listdir({folder!r})") == []
+    started.stop()
+
+
 # ---------------------------------------------------------------- nothing is left
 
 

@@ -167,7 +167,9 @@ def copy(source: str, target: str) -> None:
             if entry.is_symlink():
                 os.symlink(os.readlink(entry.path), place)
             elif entry.is_dir(follow_symlinks=False) and os.access(entry.path, os.R_OK | os.X_OK):
-                if not os.path.isdir(place):  # something may be mounted on it
+                if os.path.ismount(place):  # it is hidden, or shown as it is
+                    continue
+                if not os.path.isdir(place):  # something may be mounted below
                     os.mkdir(place)
                 copy(entry.path, place)
                 _like(entry, place)

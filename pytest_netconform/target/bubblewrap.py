@@ -29,6 +29,9 @@ OPENING = 30.0
 CLOSING = 10.0
 LARGEST_COPY = ROOM
 MOST_FILES = 20_000
+NOT_COPIED = {".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "node_modules"}
+NOT_COPIED |= {".mypy_cache", ".pytest_cache", ".ruff_cache"}
+"""Folders that no server writes to, and that are large: they are shown as they are, to be read only."""
 PAGE = 4096
 CREDENTIALS = struct.Struct("3i")
 
@@ -177,9 +180,12 @@ def _empty(path: str, size: int = ROOM, mode: int = 0o1777) -> list[str]:
 
 
 def _copied(own: str, hidden: list[str]) -> list[str]:
-    """It can be read at SOURCE, and PID 1 copies it to its place; but for what is hidden in it."""
-    size = _room_of(own, hidden)
+    """It can be read at SOURCE, and PID 1 copies it to its place; but for what is hidden in it, and what is
+    shown there as it is."""
+    size, as_it_is = _survey(own, hidden)
     words = [*_empty(own, size + ROOM, Path(own).stat().st_mode & 0o777 | 0o700), "--ro-bind", own, SOURCE]
+    for path in as_it_is:
+        words += ["--ro-bind", path, path]
     for path in hidden:
         words += _empty(SOURCE + path.removeprefix(own))
     return words
@@ -201,10 +207,11 @@ def _libraries() -> list[str]:
 # ---------------------------------------------------------------- how much is to be copied
 
 
-def _room_of(folder: str, hidden: list[str]) -> int:
-    """Bytes in memory that its files take. Raises EnvironmentFault."""
-    size = 0
-    for number, one in enumerate(_files(folder, hidden)):
+def _survey(folder: str, hidden: list[str]) -> tuple[int, list[str]]:
+    """The bytes in memory that its files take, and the folders in it that are not copied. Raises
+    EnvironmentFault."""
+    size, as_it_is = 0, list[str]()
+    for number, one in enumerate(_files(folder, hidden, as_it_is)):
         size += -(-one // PAGE) * PAGE
         if size > LARGEST_COPY or number >= MOST_FILES:
             most = f"{MOST_FILES:,} files" if number >= MOST_FILES else f"{LARGEST_COPY >> 20} MiB"
@@ -212,11 +219,11 @@ def _room_of(folder: str, hidden: list[str]) -> int:
                 f"its folder {folder} would have to be copied for its box by bwrap, and has more than {most}",
                 ("try: --target-cwd with a folder of the server alone, or --sandbox landlock",),
             )
-    return size
+    return size, as_it_is
 
 
-def _files(folder: str, hidden: list[str]) -> Iterator[int]:
-    """The size of each file and folder in it."""
+def _files(folder: str, hidden: list[str], as_it_is: list[str]) -> Iterator[int]:
+    """The size of each file and folder in it that is copied; the others are added to `as_it_is`."""
     try:
         entries = list(os.scandir(folder))
     except OSError:  # it may not be looked into, or is gone
@@ -225,7 +232,9 @@ def _files(folder: str, hidden: list[str]) -> Iterator[int]:
         with contextlib.suppress(OSError):
             if entry.is_dir(follow_symlinks=False):
                 yield PAGE
-                if entry.path not in hidden:
-                    yield from _files(entry.path, hidden)
+                if entry.name in NOT_COPIED:
+                    as_it_is.append(entry.path)
+                elif entry.path not in hidden:
+                    yield from _files(entry.path, hidden, as_it_is)
             elif entry.is_file(follow_symlinks=False):
                 yield entry.stat(follow_symlinks=False).st_size
