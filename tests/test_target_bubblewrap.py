@@ -16,8 +16,9 @@ from target_servers import ASKED, PATIENCE, THREADED, ask, await_gone, exchange,
 
 from pytest_netconform.deadline import Deadline, poll
 from pytest_netconform.errors import EnvironmentFault
-from pytest_netconform.target import Instance, Target, boxinit, bubblewrap, processes
+from pytest_netconform.target import Instance, Limits, Target, boxinit, bubblewrap, processes
 from pytest_netconform.target.bubblewrap import Bubblewrap, arguments
+from pytest_netconform.target.namespaces import kernel
 from pytest_netconform.target.vitals import line_of
 
 pytestmark = pytest.mark.usefixtures("bubblewrap")
@@ -87,6 +88,32 @@ def test_nothing_can_be_added_to_its_devices_and_kernel_settings(instance: Insta
     assert ask(instance, "open('/proc/sys/net/ipv4/ip_forward', 'w')") == "OSError"
     assert ask(instance, "open('/dev/netconform/own/server.py', 'a')") == "OSError"
     assert ask(instance, "open('/dev/netconform/code/guard.py', 'a')") in ("OSError", "PermissionError")
+
+
+FORKS = (
+    "def forked():\n"
+    "    for number in range(400):\n"
+    "        try:\n"
+    "            if os.fork() == 0:\n"
+    "                while True: signal.pause()\n"
+    "        except BlockingIOError: return number\n"
+)
+
+
+@pytest.mark.skipif(kernel() < (5, 14), reason="the kernel counts all processes of a user together")
+def test_the_kernel_holds_up_a_server_that_forks_without_end(tmp_path: Path) -> None:
+    """Faster than anybody can look, unless its user is root."""
+    limits = Limits(processes=50)
+    started = wrapped(tmp_path, "import os, signal\n" + FORKS + ASKED, limits=limits).start()
+    assert ask(started, "__import__('resource').getrlimit(6)") == (200, 200)
+    if os.getuid() != 0:
+        with started.socket() as client:
+            client.connect(started.address())
+            client.sendall(b"print('forked', forked(), flush=True)")
+            assert "it had more than 50 processes" in str(started.wait_exit(Deadline(PATIENCE)))
+        told = [line.split() for line in started.log.tail() if line.startswith("forked")]
+        assert [100 < int(number) < 200 for _, number in told] in ([], [True])
+    started.stop()
 
 
 def test_bwrap_that_dies_takes_everything_with_it(tmp_path: Path) -> None:
@@ -250,6 +277,11 @@ def test_what_is_installed_in_the_folder_is_shown_as_it_is(
 # ---------------------------------------------------------------- nothing is left
 
 
+def alive() -> list[int]:
+    """The processes below the tester."""
+    return [pid for pid in processes.descendants(os.getpid()) if is_alive(pid)]
+
+
 def test_neither_files_nor_processes_nor_descriptors_are_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,16 +291,16 @@ def test_neither_files_nor_processes_nor_descriptors_are_left(
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     wrapped(own, THREADED).start().stop()  # from the first on there is a fork server
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
-    below, files = processes.descendants(os.getpid()), sorted(temporary.iterdir())
+    below, files = alive(), sorted(temporary.iterdir())
     started = wrapped(own, THREADED).start()
-    assert len(processes.descendants(os.getpid())) > len(below)
+    assert len(alive()) > len(below)
     exchange(started)
     started.stop()
     monkeypatch.setattr(bubblewrap, "MOST_FILES", 0)
     with pytest.raises(EnvironmentFault, match="more than 0 files"):
         wrapped(own, THREADED).start()
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
-    assert processes.descendants(os.getpid()) == below
+    assert alive() == below
     assert sorted(temporary.iterdir()) == files  # locks of ports
 
 
@@ -291,7 +323,13 @@ def test_its_command_names_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert words[-4:] == [*boxinit.LAUNCH[-1:], bubblewrap.CODE, bubblewrap.SOURCE, str(tmp_path)]
 
 
-# ---------------------------------------------------------------- setuid
+# ---------------------------------------------------------------- other users
+
+
+def test_it_is_the_same_for_an_ordinary_user() -> None:
+    printed = play_as_ordinary_user(__file__, "-k", "not ordinary_user")
+    assert " passed" in printed
+    assert "no bubblewrap here" not in printed
 
 
 def test_what_it_holds_is_seen_or_told_to_be_hidden(instance: Instance) -> None:
