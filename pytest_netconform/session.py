@@ -160,7 +160,7 @@ class Run:
 
     def fixed_ports(self) -> dict[str, int]:
         """By target: the hard-coded port, of which this machine has but one. Each box has its own."""
-        if self.standing is None or self.standing.rung == "box":
+        if self.standing is None or self.standing.boxed:
             return {}
         return {name: found.port for name, found in self.probed.items() if not found.takes_port}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
+from boxes import skip_without
 
-from pytest_netconform.target import stand
+from pytest_netconform.target import BOXED, Rung
 from pytest_netconform.target.ports import lock_free_port
 
 pytest_plugins = ["pytester"]
@@ -29,10 +29,18 @@ def hard_coded_port() -> Iterator[int]:
 @pytest.fixture
 def box() -> None:
     """Skips the test where this machine allows no box."""
-    if refusal := _refusal():
-        pytest.skip(f"no box here: {refusal}")
+    skip_without("box")
 
 
-@cache
-def _refusal() -> str:
-    return stand("auto").why
+@pytest.fixture(params=BOXED)
+def each_box(request: pytest.FixtureRequest) -> Rung:
+    """Each kind of box, one after the other; skips where this machine does not allow it."""
+    rung: Rung = request.param
+    skip_without(rung)
+    return rung
+
+
+@pytest.fixture
+def bubblewrap() -> None:
+    """Skips the test where there is no box by bwrap."""
+    skip_without("bubblewrap")

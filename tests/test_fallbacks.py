@@ -31,8 +31,7 @@ def _why(result: Result) -> str:
     return result.findings[0].text if result.findings else result.because
 
 
-@pytest.mark.usefixtures("box")
-def test_without_netlink_in_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_netlink_in_a_box(each_box: Rung, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[ProcTable] = []
 
     def refuse(*_: object) -> None:
@@ -45,7 +44,7 @@ def test_without_netlink_in_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
     real = ProcTable.__init__
     monkeypatch.setattr(NetlinkTable, "_ask", refuse)
     monkeypatch.setattr(ProcTable, "__init__", noted)
-    assert unmet("box") == []
+    assert unmet(each_box) == []
     assert opened
 
 

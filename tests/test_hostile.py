@@ -22,6 +22,7 @@ from typing import Literal
 
 import hostile
 import pytest
+from boxes import skip_without
 from hostile import MIB, MISDEEDS, NOBODY
 from servers import script
 from target_servers import PATIENCE, THREADED, exchange
@@ -33,13 +34,18 @@ from pytest_netconform.run.items import items_of
 from pytest_netconform.run.judge import Rules
 from pytest_netconform.run.result import Result
 from pytest_netconform.selftest.playing import play_all, suites
-from pytest_netconform.target import Limits, Rung, Target, processes
+from pytest_netconform.target import BOXED, Limits, Rung, Target, processes
 from pytest_netconform.target import landlock as landlock_module
 from pytest_netconform.target.box import Box
 
 MARK = "HOSTILE"
 """In the environment of all processes of a target."""
-SUITES: dict[Rung, str] = {"box": "tcp-echo", "landlock": "disconnect", "process": "isolation"}
+SUITES: dict[Rung, str] = {
+    "box": "tcp-echo",
+    "bubblewrap": "tcp-echo",
+    "landlock": "disconnect",
+    "process": "isolation",
+}
 IMPATIENT = 0.05
 SOURCE = Path(hostile.__file__)
 
@@ -53,7 +59,7 @@ class Fate:
     told: str = ""
     limits: Limits = field(default_factory=Limits)
     patience: float = 1.0
-    rungs: tuple[Rung, ...] = ("box", "landlock", "process")
+    rungs: tuple[Rung, ...] = ("box", "bubblewrap", "landlock", "process")
 
 
 def fails(told: str, patience: float = 1.0, **limits: float) -> Fate:
@@ -64,13 +70,12 @@ def cannot_start(told: str, **limits: float) -> Fate:
     return Fate("errors", told, Limits(**limits))
 
 
-IN_A_BOX: tuple[Rung, ...] = ("box",)
 FATES = {
     "prints-1-gib": fails("it printed more than 16 MiB", output=16 * MIB),
     "never-flushes": Fate(),
     # Outside of a box only the guard's looks bound it.
     "forks-without-end": Fate(
-        "failures", "it had more than 100 processes", Limits(processes=100), rungs=IN_A_BOX
+        "failures", "it had more than 100 processes", Limits(processes=100), rungs=BOXED
     ),
     "ignores-sigterm": Fate(),
     "leaves-its-session": Fate(),
@@ -85,10 +90,10 @@ FATES = {
     "sends-without-end": fails("alice received something else"),
     "terminal": fails("alice received something else"),
     "asks-its-parent-to-end": Fate(),
-    "kills-its-parent": Fate(rungs=IN_A_BOX),
-    "destroys-files": Fate(rungs=IN_A_BOX),
-    "connects-outside": Fate(rungs=IN_A_BOX),
-    "fills-the-disk": Fate(rungs=IN_A_BOX),
+    "kills-its-parent": Fate(rungs=BOXED),
+    "destroys-files": Fate(rungs=BOXED),
+    "connects-outside": Fate(rungs=BOXED),
+    "fills-the-disk": Fate(rungs=BOXED),
     "exits-at-once": cannot_start(
         "exit status 0 before it listened on a port|a server must not end by itself"
     ),
@@ -181,8 +186,9 @@ def test_each_misdeed_has_a_fate() -> None:
 def test_what_a_target_gets_and_leaves(
     misdeed: str, rung: Rung, folder: Path, request: pytest.FixtureRequest
 ) -> None:
-    if rung != "process":
+    if rung == "landlock":
         request.getfixturevalue(rung)
+    skip_without(rung)
     before, sockets = contents(folder), own_sockets()
     fate, suite = FATES[misdeed], SUITES[rung]
     rules = Rules("robust", fate.patience)
@@ -194,7 +200,7 @@ def test_what_a_target_gets_and_leaves(
     assert {result.blame for result in results} <= {"", "target"}
     assert processes_of(folder) == []
     assert own_sockets() == sockets
-    if rung == "box":
+    if rung in BOXED:
         assert contents(folder) == before
 
 
@@ -250,12 +256,11 @@ def printed(folder: Path, misdeed: str, rung: Rung, lines: int, **env: str) -> l
         instance.stop()
 
 
-@pytest.mark.usefixtures("box")
-def test_files_that_a_server_destroys_in_its_box_are_there_afterwards(folder: Path) -> None:
+def test_files_that_a_server_destroys_in_its_box_are_there_afterwards(each_box: Rung, folder: Path) -> None:
     """It has a copy of its folder and a home of its own, and may not write anywhere else."""
     places = [Path.home() / "netconform-hostile", Path("/etc/netconform-hostile")]
     before = contents(folder)
-    assert printed(folder, "destroys-files", "box", 6) == [
+    assert printed(folder, "destroys-files", each_box, 6) == [
         f"write {places[0]}: done",
         f"write {places[1]}: EROFS",
         *["overwrite: done", "remove: done"] * 2,
@@ -264,25 +269,21 @@ def test_files_that_a_server_destroys_in_its_box_are_there_afterwards(folder: Pa
     assert [place for place in places if place.exists()] == []
 
 
-@pytest.mark.usefixtures("box")
-def test_a_server_cannot_fill_the_disk_from_its_box(folder: Path) -> None:
+def test_a_server_cannot_fill_the_disk_from_its_box(each_box: Rung, folder: Path) -> None:
     before = contents(folder)
-    lines = printed(folder, "fills-the-disk", "box", 2)
+    lines = printed(folder, "fills-the-disk", each_box, 2)
     assert lines == ["fill .: ENOSPC", "fill /tmp: ENOSPC"]
     assert contents(folder) == before
 
 
-@pytest.mark.parametrize("rung", ["box", "process"])
-def test_only_in_a_box_a_server_cannot_connect_outside(
-    rung: Rung, folder: Path, request: pytest.FixtureRequest
-) -> None:
-    if rung == "box":
-        request.getfixturevalue("box")
+@pytest.mark.parametrize("rung", [*BOXED, "process"])
+def test_only_in_a_box_a_server_cannot_connect_outside(rung: Rung, folder: Path) -> None:
+    skip_without(rung)
     with socket.create_server(("127.0.0.1", 0)) as outside:
         outside.settimeout(PATIENCE)
-        places = [f"127.0.0.1:{outside.getsockname()[1]}", *([f"{NOBODY}:9"] if rung == "box" else [])]
+        places = [f"127.0.0.1:{outside.getsockname()[1]}", *([f"{NOBODY}:9"] if rung in BOXED else [])]
         lines = printed(folder, "connects-outside", rung, len(places), OUTSIDE=" ".join(places))
-        if rung == "box":
+        if rung in BOXED:
             assert lines == ["connect to 127.0.0.1: ECONNREFUSED", f"connect to {NOBODY}: ENETUNREACH"]
             outside.setblocking(False)
             with pytest.raises(BlockingIOError):
@@ -308,9 +309,9 @@ def test_a_server_that_has_ended_before_the_tester_looks_is_no_fault_of_the_box(
     """Its guard is gone by then, and with it the names of its namespaces."""
     entered = Box.entered
 
-    def late(box: Box, guard: int) -> None:
+    def late(box: Box, guard: int, root: int) -> None:
         poll(lambda: not processes.descendants(guard), Deadline(PATIENCE), "the server to end")
-        entered(box, guard)
+        entered(box, guard, root)
 
     monkeypatch.setattr(Box, "entered", late)
     with pytest.raises(TargetError, match="ended with exit status 0 before it listened"):
@@ -372,12 +373,13 @@ def test_what_a_server_writes_is_never_obeyed_by_a_terminal_or_a_reader(
     assert [json.loads(line)["verdict"] for line in recorded.splitlines()] == ["failed", "failed"]
 
 
-@pytest.mark.usefixtures("box")
-def test_a_fork_bomb_costs_its_neighbour_no_point(pytester: pytest.Pytester, suite: str) -> None:
+def test_a_fork_bomb_costs_its_neighbour_no_point(
+    each_box: Rung, pytester: pytest.Pytester, suite: str
+) -> None:
     good = shlex.join([sys.executable, str(script(pytester.path / "good.py"))])
     result = pytester.runpytest_subprocess(
         *("--target", f"bomb={hostile_command('forks-without-end')}", "--target", f"good={good}", suite),
-        *("--sandbox=box", "--netconform-limit=processes=100"),
+        *(f"--sandbox={each_box}", "--netconform-limit=processes=100"),
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["bomb  0 of 6 points *", "good  6 of 6 points *"])

@@ -291,7 +291,7 @@ PARAM = "SUITE.KEY=VALUE, such as '*.reply=ok!'"
         ("patience", "nan", FACTOR),
         ("patience", "inf", FACTOR),
         ("gate", "hard", "core, strict or robust"),
-        ("sandbox", "jail", "auto, box, landlock, process or off"),
+        ("sandbox", "jail", "auto, box, bubblewrap, landlock, process or off"),
         ("sandbox-show", "", "a file or a folder"),
         *(("limit", value, LIMIT) for value in ("memory", "memory=", "memory=1GB", "memory=-1", "memory=0")),
         *(("limit", value, LIMIT) for value in ("disk=1GiB", "cpu=1MiB", "cpu=1..2", "processes=8s", "=1")),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from boxes import skip_without
 from servers import script
 
 from pytest_netconform.deadline import Deadline, poll
@@ -33,11 +34,10 @@ checks:
 PATIENCE = 60.0
 
 
-@pytest.fixture(params=["box", "process"])
+@pytest.fixture(params=["box", "bubblewrap", "process"])
 def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     """A pytest in the middle of a check that never ends, after one that has."""
-    if request.param == "box":
-        request.getfixturevalue("box")
+    skip_without(request.param)
     (tmp_path / "mine.netconform.yaml").write_text(SUITE, encoding="utf-8")
     server = script(tmp_path / "srv.py", "data == b'wait' or conn.sendall(data)")
     target = shlex.join([sys.executable, str(server)])

@@ -1,10 +1,12 @@
+"""What guards know of processes, and how they are told what to start."""
+
 from __future__ import annotations
 
 import os
 
 import pytest
 
-from pytest_netconform.target import guard, processes
+from pytest_netconform.target import processes, spawn
 
 ROOT, LAUNCHER, DAEMON, STRANGER = 10, 11, 12, 13
 
@@ -40,7 +42,7 @@ def test_parents_that_are_hidden_for_good_do_not_matter(monkeypatch: pytest.Monk
 
 def test_a_request_is_read_as_it_was_written() -> None:
     read, write = os.pipe()
-    request = guard.Request(
+    request = spawn.Request(
         program="/bin/x",
         argv=["x", "", "你"],
         cwd="/tmp",
@@ -52,9 +54,19 @@ def test_a_request_is_read_as_it_was_written() -> None:
         room=1 << 40,
     )
     os.write(write, request.encode() + b"pause\n")
-    reader = guard.Guard.__new__(guard.Guard)
-    reader.control, reader.unread = read, b""
-    assert reader._read_request().__dict__ == request.__dict__
-    assert reader.unread == b"pause\n"
+    found, rest = spawn.read_request(b"", lambda: os.read(read, 7))
+    assert found.__dict__ == request.__dict__
+    assert rest + os.read(read, 100) == b"pause\n"
     for fd in (read, write):
         os.close(fd)
+
+
+def test_what_is_below_a_process_without_a_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_proc_show(monkeypatch, {1: 0, ROOT: 1, LAUNCHER: ROOT, DAEMON: LAUNCHER, STRANGER: ROOT})
+    assert processes.descendants(ROOT, {LAUNCHER}) == [STRANGER]
+
+
+def test_a_request_that_ends_in_the_middle_is_an_end() -> None:
+    pieces = [b"100\n", b"half", b""]
+    with pytest.raises(EOFError):
+        spawn.read_request(b"", lambda: pieces.pop(0))

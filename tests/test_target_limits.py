@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from boxes import skip_without
 from target_servers import ASKED, LISTEN, PATIENCE, ask, exchange, target
 
 from pytest_netconform.deadline import Deadline
 from pytest_netconform.errors import EnvironmentFault
-from pytest_netconform.target import limits, processes
+from pytest_netconform.target import Rung, limits, processes
 from pytest_netconform.target.limits import Limits, clients, descriptors_left, parse_limit
 
 COUNTS = LISTEN + (
@@ -83,7 +84,7 @@ def test_more_clients_than_the_system_allows_are_refused() -> None:
 
 # ---------------------------------------------------------------- what an instance may use
 
-RUNGS = ("process", "box")
+RUNGS: tuple[Rung, ...] = ("process", "box", "bubblewrap")
 USES = LISTEN + (
     "import resource\n"
     "while True:\n"
@@ -94,10 +95,9 @@ USES = LISTEN + (
 )
 
 
-def ending(folder: Path, use: str, rung: str, request: pytest.FixtureRequest, **limits: float) -> str:
+def ending(folder: Path, use: str, rung: Rung, **limits: float) -> str:
     """How a server ends that does this when it is sent something."""
-    if rung == "box":
-        request.getfixturevalue("box")
+    skip_without(rung)
     server = target(folder, USES.format(use=use), rung=rung, limits=Limits(**limits))
     instance = server.start()
     assert instance.exited() is None
@@ -140,14 +140,13 @@ def test_a_server_that_uses_more_than_its_limit_is_ended(
     use: str,
     limits: dict[str, float],
     sentence: str,
-    rung: str,
+    rung: Rung,
     tmp_path: Path,
-    request: pytest.FixtureRequest,
 ) -> None:
-    assert ending(tmp_path, use, rung, request, **limits) == f"killed by SIGKILL ({sentence})"
+    assert ending(tmp_path, use, rung, **limits) == f"killed by SIGKILL ({sentence})"
 
 
-def test_time_of_children_that_have_ended_counts(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_time_of_children_that_have_ended_counts(tmp_path: Path) -> None:
     use = (
         "while True:\n"
         "                if os.fork() == 0:\n"
@@ -156,7 +155,7 @@ def test_time_of_children_that_have_ended_counts(tmp_path: Path, request: pytest
         "                    os._exit(0)\n"
         "                os.wait()\n"
     )
-    assert "of a processor's time" in ending(tmp_path, use, "process", request, cpu=0.5)
+    assert "of a processor's time" in ending(tmp_path, use, "process", cpu=0.5)
 
 
 SHARED = (
@@ -173,12 +172,9 @@ ECHO_ONE_BY_ONE = (
 
 
 @pytest.mark.parametrize("rung", RUNGS)
-def test_memory_that_forks_share_counts_once(
-    rung: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_memory_that_forks_share_counts_once(rung: Rung, tmp_path: Path) -> None:
     """A hundred children that do nothing, with 50 MiB in common: 5 GiB if each were counted."""
-    if rung == "box":
-        request.getfixturevalue("box")
+    skip_without(rung)
     limits = Limits(memory=512 << 20)
     instance = target(tmp_path, SHARED + ECHO_ONE_BY_ONE, rung=rung, limits=limits).start()
     pids = instance.pids()
@@ -194,9 +190,8 @@ def test_memory_that_forks_share_counts_once(
 
 
 @pytest.mark.parametrize("rung", RUNGS)
-def test_each_process_is_held_to_its_files(rung: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    if rung == "box":
-        request.getfixturevalue("box")
+def test_each_process_is_held_to_its_files(rung: Rung, tmp_path: Path) -> None:
+    skip_without(rung)
     limits = Limits(files=32, file_size=4096)
     instance = target(tmp_path, ASKED, rung=rung, limits=limits).start()
     assert ask(instance, "[os.open('/dev/null', 0) for _ in range(40)]") == "OSError"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from boxes import skip_without
 
 from pytest_netconform.errors import EnvironmentFault
 from pytest_netconform.target import rungs
 from pytest_netconform.target import start as start_module
-from pytest_netconform.target.rungs import MEANING, RUNGS, Standing, stand
+from pytest_netconform.target.box import Box
+from pytest_netconform.target.command import Command
+from pytest_netconform.target.rungs import BOXED, MEANING, RUNGS, Rung, Standing, stand
+from pytest_netconform.target.start import Launched
+from pytest_netconform.target.target import Target
 
 REFUSAL = "this machine allows no box: make a user namespace: Operation not permitted"
 REMEDY = "in a container: --security-opt seccomp=unconfined, or Podman"
@@ -35,21 +41,77 @@ def test_the_box_is_taken_where_it_works(wanted: str) -> None:
     assert stand(wanted) == Standing("box")
 
 
-@pytest.mark.usefixtures("refused")
-def test_without_a_box_landlock_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rungs, "version", lambda: 6)
+@pytest.fixture
+def without_bwrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.fixture
+def without_own_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    def launch(command: Command, target: Target, joined: Box | None = None) -> Launched:
+        if target.rung == "box":
+            raise EnvironmentFault(REFUSAL)
+        return real(command, target, joined)
+
+    real = start_module.launch
+    monkeypatch.setattr(start_module, "launch", launch)
+
+
+@pytest.mark.usefixtures("bubblewrap", "without_own_box")
+def test_without_a_box_of_our_own_bwrap_is_asked_for_one() -> None:
     found = stand("auto")
-    assert found == Standing("landlock", REFUSAL, REMEDY)
+    assert found == Standing("bubblewrap", REFUSAL, REMEDY)
+    assert found.boxed
     assert str(found).splitlines() == [
-        f"sandbox landlock: {MEANING['landlock']}",
+        f"sandbox bubblewrap: {MEANING['bubblewrap']}",
         f"  no box: {REFUSAL}",
         f"  try: {REMEDY}",
     ]
 
 
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_box_by_bwrap_is_there_where_it_is_demanded() -> None:
+    assert stand("bubblewrap") == Standing("bubblewrap")
+
+
+@pytest.mark.usefixtures("refused", "without_bwrap")
+def test_without_any_box_landlock_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rungs, "version", lambda: 6)
+    found = stand("auto")
+    assert found == Standing("landlock", REFUSAL, REMEDY, REFUSAL)
+    assert not found.boxed
+    assert str(found).splitlines() == [
+        f"sandbox landlock: {MEANING['landlock']}",
+        f"  no box: {REFUSAL}",
+        f"  no bubblewrap: {REFUSAL}",
+        f"  try: {REMEDY}",
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bwrap is for Linux")
+@pytest.mark.usefixtures("without_bwrap")
+def test_bwrap_that_is_demanded_and_not_installed_is_an_error_that_names_the_remedy() -> None:
+    with pytest.raises(EnvironmentFault) as caught:
+        stand("bubblewrap")
+    told = "bwrap is not installed; try: on Debian and Ubuntu: sudo apt install bubblewrap"
+    assert str(caught.value) == told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bwrap is for Linux")
+def test_what_bwrap_complains_about_is_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(
+        EnvironmentFault, match=r"bwrap: setting up uid map: Permission denied; try: .*_userns"
+    ):
+        stand("bubblewrap")
+
+
 @pytest.mark.usefixtures("refused", "without_landlock")
 def test_without_landlock_too_processes_are_taken() -> None:
-    assert stand("auto") == Standing("process", REFUSAL, REMEDY)
+    assert stand("auto") == Standing("process", REFUSAL, REMEDY, REFUSAL)
 
 
 @pytest.mark.usefixtures("refused")
@@ -77,7 +139,8 @@ def test_there_are_no_boxes_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         rungs, "sys", type("System", (), {"platform": "darwin", "executable": sys.executable})
     )
     monkeypatch.setattr(rungs, "version", lambda: 0)
-    assert stand("auto") == Standing("process", "namespaces are there on Linux only, and this is darwin", "")
+    why = "namespaces are there on Linux only, and this is darwin"
+    assert stand("auto") == Standing("process", why, "", why)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +152,9 @@ def test_there_are_no_boxes_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
         ("make a user namespace: No space left on device", "user.max_user_namespaces"),
         ("mount proc on /proc: Operation not permitted", "systempaths=unconfined"),
         ("make the file system read-only: Function not implemented", "Linux 5.12"),
+        ("bwrap is not installed", "apt install bubblewrap"),
+        ("bwrap: setting up uid map: Permission denied", "apparmor_restrict_unprivileged_userns"),
+        ("bwrap: Unknown option --size", "0.8"),
         ("something new", ""),
     ],
 )
@@ -134,18 +200,49 @@ def server(pytester: pytest.Pytester, hard_coded_port: int) -> int:
 
 
 @pytest.mark.usefixtures("server")
-def test_the_header_says_why_there_is_no_box(pytester: pytest.Pytester) -> None:
+def test_the_header_says_why_there_is_no_box(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     pytester.makeconftest(REFUSES + "rungs.version = lambda: 0\n")
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
     ran = pytester.runpytest_subprocess("--target", TARGET, "--suite=tcp-echo", "-k", "one-byte")
     ran.stdout.fnmatch_lines(
         [
             f"netconform: sandbox process: {MEANING['process']}",
+            f"  no box: {REFUSAL}",
+            "  no bubblewrap: bwrap is not installed",
+            f"  try: {REMEDY}",
+            "netconform: server echoes*",
+        ]
+    )
+    assert ran.ret == 0
+
+
+@pytest.mark.usefixtures("bubblewrap", "server")
+def test_the_header_says_that_bwrap_makes_the_box_and_why(pytester: pytest.Pytester) -> None:
+    """Two workers have what the controller has found."""
+    pytester.makeconftest(REFUSES)
+    ran = pytester.runpytest_subprocess("--target", TARGET, "--suite=tcp-echo", "-n2")
+    ran.stdout.fnmatch_lines(
+        [
+            f"netconform: sandbox bubblewrap: {MEANING['bubblewrap']}",
             f"  no box: {REFUSAL}",
             f"  try: {REMEDY}",
             "netconform: server echoes*",
         ]
     )
     assert ran.ret == 0
+    assert ran.parseoutcomes()["passed"] > 10
+
+
+@pytest.mark.usefixtures("server")
+def test_bwrap_that_is_demanded_and_not_there_is_a_usage_error(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    ran = pytester.runpytest_subprocess("--target", TARGET, "--sandbox=bubblewrap")
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    ran.stderr.fnmatch_lines(["ERROR: netconform: bwrap is not installed; try: *apt install bubblewrap"])
 
 
 @pytest.mark.usefixtures("server")
@@ -156,12 +253,12 @@ def test_a_demanded_box_that_is_refused_is_a_usage_error(pytester: pytest.Pytest
     ran.stderr.fnmatch_lines([f"ERROR: netconform: {REFUSAL}; try: {REMEDY}"])
 
 
-@pytest.mark.usefixtures("box")
-@pytest.mark.parametrize("sandbox", ["box", "process"])
+@pytest.mark.parametrize("sandbox", ["box", "bubblewrap", "process"])
 def test_two_targets_with_one_hard_coded_port_and_two_workers(
-    sandbox: str, pytester: pytest.Pytester, server: int
+    sandbox: Rung, pytester: pytest.Pytester, server: int
 ) -> None:
     """In boxes they run side by side; without them all of their checks go to one worker."""
+    skip_without(sandbox)
     ran = pytester.runpytest_subprocess(
         *("--target", f"a={TARGET}", "--target", f"b={TARGET}", "--suite=tcp-echo", f"--sandbox={sandbox}"),
         *("-n2", "-v", "-p", "no:cacheprovider"),
@@ -173,7 +270,7 @@ def test_two_targets_with_one_hard_coded_port_and_two_workers(
     workers = {
         line[: line.index("]")] for line in ran.outlines if line.startswith("[gw") and "PASSED" in line
     }
-    assert len(workers) == (2 if sandbox == "box" else 1)
+    assert len(workers) == (2 if sandbox in BOXED else 1)
 
 
 @pytest.mark.usefixtures("box", "server")

@@ -4,12 +4,13 @@ from .command import parse_target
 from .instance import Instance
 from .limits import Limits, clients, parse_limit
 from .log import Log
-from .rungs import RUNGS, Rung, Standing, stand
+from .rungs import BOXED, RUNGS, Rung, Standing, stand
 from .sockets import AcceptQueue, Connection, Transport
 from .target import Target
 from .vitals import Exit, Vitals
 
 __all__ = [
+    "BOXED",
     "RUNGS",
     "AcceptQueue",
     "Connection",

@@ -25,7 +25,12 @@ View = list[tuple[str, str]]
 
 
 class Box:
-    """Where an instance runs and from where it is reached. One thread at a time."""
+    """Where an instance runs and from where it is reached. One thread at a time.
+
+    `guard` is a process in its network. `has_remote_guards`: which kind of guard holds an instance in it.
+    """
+
+    has_remote_guards = False
 
     def __init__(self, view: View, joined: Box | None = None) -> None:
         self.view = view
@@ -43,12 +48,29 @@ class Box:
         """The descriptors that the guard needs."""
         return [self._for_guard.fileno(), *(self._joined._namespaces if self._joined else ())]
 
-    def entered(self, guard: int) -> None:
-        """The guard with that PID has been inside, and may have ended. Raises EnvironmentFault."""
+    def again(self, view: View) -> Box:
+        """The box for another instance in the same network."""
+        return Box(view, self)
+
+    def entered(self, guard: int, root: int) -> None:
+        """The guard with that PID has been inside, and may have ended; the instance is below `root`. Raises
+        EnvironmentFault."""
         self._for_guard.close()
         self.guard = guard
         netlink, *self._namespaces = self._received(3)
         self.netlink = socket.socket(fileno=netlink)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are several instances in it."""
+        return False
+
+    def beside(self, root: int) -> frozenset[int]:
+        """The processes below which other instances in this box are."""
+        return frozenset()
+
+    def left(self, root: int) -> None:
+        """The instance below that process has ended."""
 
     def socket(self, family: int, kind: int) -> Socket:
         """An unconnected socket of its network. Raises EnvironmentFault."""

@@ -27,8 +27,6 @@ Only the standard library, and little of it: an instance cannot start before its
 from __future__ import annotations
 
 import _signal as signal  # type: ignore[import-not-found]  # `signal` loads enum: a third of the start
-import ctypes
-import marshal
 import os
 import select
 import sys
@@ -36,12 +34,36 @@ import time
 
 if __package__:
     from .processes import all_stopped, descendants, signal_all, usage
+    from .spawn import (
+        MOST_TASKS,
+        PR_SET_CHILD_SUBREAPER,
+        PR_SET_PDEATHSIG,
+        Request,
+        become,
+        ignore_signals,
+        leave_guard,
+        prctl,
+        read_request,
+        wake_on,
+    )
 else:  # in the guard process, beside this file
     from processes import (  # type: ignore[import-not-found,no-redef]
         all_stopped,
         descendants,
         signal_all,
         usage,
+    )
+    from spawn import (  # type: ignore[import-not-found,no-redef]
+        MOST_TASKS,
+        PR_SET_CHILD_SUBREAPER,
+        PR_SET_PDEATHSIG,
+        Request,
+        become,
+        ignore_signals,
+        leave_guard,
+        prctl,
+        read_request,
+        wake_on,
     )
 
 TYPE_CHECKING = False
@@ -50,80 +72,12 @@ if TYPE_CHECKING:
 
     from .namespaces import Channel
 
-PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
 PAUSE_BETWEEN_LOOKS = 0.0005
 LONGEST_PAUSING = 5.0
-MOST_TASKS = 4
-"""Threads and processes of a box for each process that its limit allows: the kernel's brake, for one that
-forks faster than anybody can look."""
 LOOK_EVERY = 0.2
 LOOKS_COST = 200
 """For each second of looking at what is used so many seconds without a look: one in two hundred."""
 LONGEST_LOOKING_AWAY = 0.5
-
-
-# ---------------------------------------------------------------- the request
-
-
-class Request:
-    """What to execute, as execve(2) wants it.
-
-    `limits`: what all of its processes together may use of `memory` (bytes), `processes` and `cpu`
-    (seconds). `rlimits`: what each of them may, by number of resource (getrlimit(2)). `rules`: see
-    landlock.Rules. In a box, `view` is what it sees of the file system, see namespaces.View, and `room` the
-    size of each folder of its own in bytes.
-    """
-
-    def __init__(
-        self,
-        program: str,
-        argv: list[str],
-        cwd: str,
-        env: dict[str, str],
-        limits: dict[str, float],
-        rlimits: dict[int, int],
-        rules: list[tuple[str, int]],
-        view: list[tuple[str, str]],
-        room: int,
-    ) -> None:
-        self.program = program
-        self.argv = argv
-        self.cwd = cwd
-        self.env = env
-        self.limits = limits
-        self.rlimits = rlimits
-        self.rules = rules
-        self.view = view
-        self.room = room
-
-    def encode(self) -> bytes:
-        """A line with the length, then the values as this Python marshals them: it runs the guard too."""
-        body = marshal.dumps(self.__dict__)
-        return b"%d\n" % len(body) + body
-
-
-# ---------------------------------------------------------------- the guard itself
-
-
-def _limit_each(rlimits: dict[int, int]) -> None:
-    """Lower what this process and its children may use, never raise it."""
-    import resource
-
-    for number, most in rlimits.items():
-        soft, hard = resource.getrlimit(number)
-        lower = [most if limit == resource.RLIM_INFINITY else min(limit, most) for limit in (soft, hard)]
-        resource.setrlimit(number, (lower[0], lower[1]))
-
-
-def ignore_signals() -> None:
-    """An instance outside of a box can send anything to its guard, and must not get rid of it so easily."""
-    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-        signal.signal(number, signal.SIG_IGN)
-
-
-def prctl(option: int, value: int) -> None:
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 class Guard:
@@ -141,25 +95,26 @@ class Guard:
         self.kill_at: float | None = None
         # Open and empty for ever: a target that reads its standard input sees neither data nor an end.
         self.stdin, self._stdin_writer = os.pipe()
-        self.wakeup = self._wake_on_signals()
+        ignore_signals()
+        wakeup = wake_on(signal.SIGCHLD, signal.SIGUSR1)  # a child or the fork server has ended
         self.events = select.poll()
-        for fd in (self.control, self.wakeup):
-            self.events.register(fd, select.POLLIN)
+        self.handlers: dict[int, Callable[[], object]] = {}
+        self.listen(wakeup, lambda: os.read(wakeup, 4096))
+        self.listen(control, self._obey)
         prctl(PR_SET_CHILD_SUBREAPER, 1)
         # The end of the control socket says that the tester is gone, unless a fork of the tester holds
         # it too. Then its fork server ends, the parent of this process.
         prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
 
-    def _wake_on_signals(self) -> int:
-        """A descriptor that becomes readable when a child or the fork server has ended."""
-        read, write = os.pipe()
-        os.set_blocking(read, False)
-        os.set_blocking(write, False)
-        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-        ignore_signals()
-        for number in (signal.SIGCHLD, signal.SIGUSR1):
-            signal.signal(number, lambda *_: None)
-        return read
+    def listen(self, descriptor: int, handler: Callable[[], object]) -> None:
+        """Call it whenever that can be read."""
+        self.events.register(descriptor, select.POLLIN)
+        self.handlers[descriptor] = handler
+
+    def handle(self, seconds: float | None = None) -> None:
+        """What is there to be read, or is within this time."""
+        for descriptor, _ in self.events.poll(None if seconds is None else seconds * 1000):
+            self.handlers[descriptor]()
 
     # ------------------------------------------------------------ spawning
 
@@ -172,16 +127,24 @@ class Guard:
             self.say(f"refused {exc}")
             sys.exit()
         self.channel = namespaces.Channel(channel)
-        self.events.register(channel, select.POLLIN)
+        self.listen(channel, self._serve)
 
-    def spawn(self) -> None:
-        """Start the instance, and say what became of it."""
+    def _serve(self) -> None:
+        if self.channel and not self.channel.serve():
+            self.events.unregister(self.channel.fileno())
+            self.channel = None
+
+    def spawn(self, *box: int) -> None:
+        """Start the instance, in a box if there are descriptors for one, and say what became of it."""
+        if box:
+            self.enter_box(*box)
         request = self._read_request()
-        self.limits = request.limits
         told, tell = os.pipe()  # closed by a successful exec
         child = os.fork()
         if child == 0:
-            (self._be_init if self.channel else self._become)(request, tell)
+            if self.channel:
+                self._be_init(request, tell)
+            become(request, self.stdin, self.log, tell)
         for fd in (tell, self.stdin, self.log):
             os.close(fd)
         self.main, self.init = (0, child) if self.channel else (child, 0)
@@ -199,27 +162,23 @@ class Guard:
         return int(pid or 0)
 
     def _read_request(self) -> Request:
-        while b"\n" not in self.unread:
-            self._read_control()
-        length, _, self.unread = self.unread.partition(b"\n")
-        while len(self.unread) < int(length):
-            self._read_control()
-        body, self.unread = self.unread[: int(length)], self.unread[int(length) :]
-        return Request(**marshal.loads(body))  # noqa: S302 - from the tester
+        request, self.unread = read_request(self.unread, lambda: os.read(self.control, 65536))
+        self.limits = request.limits
+        return request
 
     def _be_init(self, request: Request, tell: int) -> None:
         """In the child: PID 1 of a box. It collects who has ended, and ends with the last of them."""
         import namespaces
 
         try:
-            self._leave_guard()
+            leave_guard()
             outside = os.open("/proc", os.O_RDONLY)
             namespaces.furnish(request.view, request.room, MOST_TASKS * int(request.limits["processes"]))
             main = os.fork()
             if main == 0:
                 os.write(tell, os.readlink("self", dir_fd=outside).encode() + b"\n")
                 namespaces.give_up_rights()
-                self._become(request, tell)
+                become(request, self.stdin, self.log, tell)
             for fd in (tell, self.stdin, self.log, outside):
                 os.close(fd)
             self._reap_orphans(main)
@@ -237,35 +196,6 @@ class Guard:
             if pid == main:
                 self.say(f"exited {status}")
 
-    def _leave_guard(self) -> None:
-        """A session of its own, which ends with the guard. No signal is ignored or blocked, whatever
-        the tester's parent did: a shell starts background jobs with SIGINT ignored."""
-        os.setsid()
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        signal.set_wakeup_fd(-1)
-        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-
-    def _become(self, request: Request, tell: int) -> None:
-        """In the child: turn into the target."""
-        try:
-            self._leave_guard()
-            os.chdir(request.cwd)
-            os.dup2(self.stdin, 0)
-            os.dup2(self.log, 1)
-            os.dup2(self.log, 2)
-            _limit_each(request.rlimits)
-            if request.rules:
-                import landlock  # type: ignore[import-not-found]  # as above
-
-                landlock.restrict(request.rules)
-            os.execve(request.program, request.argv, request.env)  # noqa: S606 - no shell is wanted
-        except OSError as exc:
-            os.write(tell, f"failed {exc.errno}".encode())
-        finally:
-            os._exit(127)
-
     # ------------------------------------------------------------ watching
 
     def watch(self) -> None:
@@ -273,14 +203,7 @@ class Guard:
         while self.reap():
             self._look_at_usage()
             until = min(self.look_at, self.kill_at or self.look_at)
-            ready = dict(self.events.poll(max(0.0, until - time.monotonic()) * 1000))
-            if self.wakeup in ready:
-                os.read(self.wakeup, 4096)
-            if self.control in ready:
-                self._read_control()
-                self._obey()
-            if self.channel and self.channel.fileno() in ready and not self.channel.serve():
-                self.events.unregister(self.channel.fileno())
+            self.handle(max(0.0, until - time.monotonic()))
             is_over = self.kill_at is not None and self.kill_at <= time.monotonic()
             if is_over or os.getppid() != self.parent:
                 self.kill_all()
@@ -289,13 +212,7 @@ class Guard:
         """In a box, until the tester is done with it: clients knock in vain at a server that has ended, and
         need sockets for that."""
         while self.channel:
-            ready = dict(self.events.poll())
-            if self.wakeup in ready:
-                os.read(self.wakeup, 4096)
-            if self.control in ready:
-                self._read_control()
-            if self.channel.fileno() in ready and not self.channel.serve():
-                return
+            self.handle()
 
     def _look_at_usage(self) -> None:
         """Now and then, the less often the longer a look takes. Over a limit, everything is killed."""
@@ -349,18 +266,15 @@ class Guard:
 
     # ------------------------------------------------------------ obeying
 
-    def _read_control(self) -> None:
+    def _obey(self) -> None:
         data = os.read(self.control, 65536)
         if not data:
             self.kill_all()
             sys.exit()
-        self.unread += data
-
-    def _obey(self) -> None:
-        *lines, self.unread = self.unread.split(b"\n")
+        *lines, self.unread = (self.unread + data).split(b"\n")
         for line in lines:
             command, *arguments = line.decode().split()
-            COMMANDS[command](self, *arguments)
+            getattr(self, COMMANDS[command])(*arguments)
 
     def pause(self) -> None:
         """Stop every thread of every process. Done when two looks in a row see the same, all stopped."""
@@ -401,25 +315,23 @@ class Guard:
             return
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    "pause": Guard.pause,
-    "resume": Guard.resume,
-    "signal": Guard.signal,
-    "stop": Guard.stop,
-    "kill": Guard.kill_all,
-}
+COMMANDS = {"pause": "pause", "resume": "resume", "signal": "signal", "stop": "stop", "kill": "kill_all"}
+"""Each with the method that obeys it."""
 
 
 def main(control: int, log: int, *box: int) -> None:
     """With these descriptors, which no program that it executes inherits."""
-    guard = Guard(control, log)
+    run(Guard(control, log), *box)
+
+
+def run(guard: Guard, *box: int) -> None:
     try:
         guard.say(f"guard {os.getpid()}")
-        if box:
-            guard.enter_box(*box)
-        guard.spawn()
+        guard.spawn(*box)
         guard.watch()
         guard.linger()
+    except EOFError:  # the tester is gone
+        return
     except Exception as exc:
         guard.say(f"fault {exc!r}")
         guard.kill_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import marshal
 import os
 import socket
 import subprocess
@@ -38,9 +39,9 @@ class _ForkServer:
                 self.channel.close()
                 raise EnvironmentFault(f"no process can be started: {exc.strerror}") from exc
 
-    def fork(self, descriptors: list[int]) -> None:
+    def fork(self, message: bytes, descriptors: list[int]) -> None:
         """Raises OSError when it is gone."""
-        socket.send_fds(self.channel, [b"+"], descriptors)
+        socket.send_fds(self.channel, [message], descriptors)
 
     def end(self) -> None:
         self.channel.close()
@@ -51,19 +52,30 @@ class _ForkServer:
 _server: _ForkServer | None = None
 
 
-def open_guard(descriptors: list[int]) -> None:
-    """Start a guard that has these, see guard.py. It says the rest itself. Raises EnvironmentFault."""
+def open_guard(descriptors: list[int], remote: bool = False) -> None:
+    """Start a guard that has these, see guard.py or remote.py. It says the rest itself. Raises
+    EnvironmentFault."""
+    _fork(forkserver.REMOTE_GUARD if remote else forkserver.GUARD, descriptors)
+
+
+def open_program(words: list[str], inherited: int, errors: int) -> None:
+    """Start a program that lives as long as this tester at the most: it inherits a descriptor, whose number
+    is put behind its words, and writes its errors to another one. Raises EnvironmentFault."""
+    _fork(forkserver.PROGRAM + marshal.dumps(words), [inherited, errors])
+
+
+def _fork(message: bytes, descriptors: list[int]) -> None:
     global _server
     with _lock:
         if _server is not None and _server.tester == os.getpid():
             try:
-                _server.fork(descriptors)
+                _server.fork(message, descriptors)
             except OSError:  # somebody has killed it
                 _server.end()
             else:
                 return
         _server = _ForkServer()
-        _server.fork(descriptors)
+        _server.fork(message, descriptors)
 
 
 @atexit.register

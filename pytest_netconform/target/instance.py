@@ -17,7 +17,7 @@ from ..errors import EnvironmentFault
 from .box import Box
 from .limits import descriptors_left
 from .log import Log
-from .procnet import inodes_of
+from .procnet import inodes_of, is_hidden
 from .sockets import OPEN_TO_ALL, AcceptQueue, Connection, Endpoint, SocketTable, Transport
 from .target import Target
 from .tree import Tree
@@ -162,14 +162,24 @@ class Instance:
         return self._tree.pids()
 
     def vitals(self) -> Vitals:
-        pids = self._tree.pids()
+        """Raises EnvironmentFault where the system hides them."""
+        pids = self._visible_pids()
         rows = self._table.on_port(self.port) if pids else []
         held = sum(row.inode != 0 and row.state != "LISTEN" for row in rows)
         return replace(vitals_of(pids), connections=held)
 
     def descriptors_left(self, count: int) -> contextlib.AbstractContextManager[None]:
-        """Inside of it the processes that are there can open so many descriptors more."""
-        return descriptors_left(self._tree.pids(), count)
+        """Inside of it the processes that are there can open so many descriptors more. Raises
+        EnvironmentFault where the system hides those that they have."""
+        return descriptors_left(self._visible_pids(), count)
+
+    def _visible_pids(self) -> list[int]:
+        pids = self._tree.pids()
+        if self._box and is_hidden(pids):
+            raise EnvironmentFault(
+                "this bwrap has the rights of root, and hides what a server's processes hold"
+            )
+        return pids
 
     def has_left_its_terminal(self) -> bool:
         """Whether the server is a daemon: in another process group than what was started."""

@@ -33,6 +33,9 @@ LOOPBACK = 1
 """The index of its interface."""
 ANY_ID = 4294967295
 AF_NETLINK, NETLINK_SOCK_DIAG = 16, 4
+MSG_CMSG_CLOEXEC = 0x40000000
+MOST_DESCRIPTORS = 8
+LONGEST_QUESTION = 64
 RIGHTS_OVER_FILES = {0, 1, 2, 3, 5, 6, 7}
 """Of root inside (capabilities(7)): CHOWN, DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER, KILL, SETGID, SETUID."""
 LAST_CAPABILITY = 63
@@ -50,7 +53,7 @@ View = list[tuple[str, str]]
 
 `hide` an empty folder of its own instead, `show` what is there although it is inside a hidden folder,
 `link` the symbolic link that is there,
-`own` a writable copy that is dropped with the instance. All else can be read only.
+`own` a writable copy that is dropped with the instance, and `cache` another one. All else can be read only.
 """
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -194,18 +197,37 @@ class Channel:
 
     def serve(self) -> bool:
         """Answer one question, as `2 1 32`: family, kind, count. False at the end."""
-        words = self._socket.recv(64).split()
-        if words:
-            family, kind, count = map(int, words)
-            made = [_socket.socket(family, kind) for _ in range(count)]
-            self._send([one.fileno() for one in made])
-            for one in made:
-                one.close()
-        return bool(words)
+        question = self._socket.recv(LONGEST_QUESTION)
+        if question:
+            self.answer(question)
+        return bool(question)
+
+    def receive(self) -> tuple[bytes, list[int]]:
+        """A question, or descriptors with the reason for them; nothing at the end."""
+        room = _socket.CMSG_SPACE(4 * MOST_DESCRIPTORS)
+        data, messages, _, _ = self._socket.recvmsg(LONGEST_QUESTION, room, MSG_CMSG_CLOEXEC)
+        return data, descriptors_in(messages)
+
+    def answer(self, question: bytes) -> None:
+        family, kind, count = map(int, question.split())
+        made = [_socket.socket(family, kind) for _ in range(count)]
+        self._send([one.fileno() for one in made])
+        for one in made:
+            one.close()
 
     def _send(self, descriptors: list[int]) -> None:
-        numbers = b"".join(one.to_bytes(4, sys.byteorder) for one in descriptors)
-        self._socket.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
+        send_descriptors(self._socket, b"+", descriptors)
+
+
+def send_descriptors(to: _socket.socket, data: bytes, descriptors: list[int]) -> None:
+    numbers = b"".join(one.to_bytes(4, sys.byteorder) for one in descriptors)
+    to.sendmsg([data], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)])
+
+
+def descriptors_in(messages: list[tuple[int, int, bytes]]) -> list[int]:
+    """Of those that recvmsg() gives."""
+    numbers = b"".join(data[: len(data) // 4 * 4] for _, kind, data in messages if kind == _socket.SCM_RIGHTS)
+    return [int.from_bytes(numbers[at : at + 4], sys.byteorder) for at in range(0, len(numbers), 4)]
 
 
 # ---------------------------------------------------------------- the file system
@@ -217,7 +239,7 @@ def furnish(view: View, room: int, tasks: int) -> None:
     _must(_libc.unshare(NEWNS), "make a mount namespace")
     _mount(None, "/", None, MS_REC | MS_PRIVATE)
     # What is below a folder that is going to be hidden can still be reached by its descriptor.
-    kept = {path: os.open(path, os.O_PATH) for kind, path in view if kind in ("show", "own")}
+    kept = {path: os.open(path, os.O_PATH) for kind, path in view if kind in FROM_OUTSIDE}
     links = {path: os.readlink(path) for kind, path in view if kind == "link"}
     devices = {name: os.open(f"/dev/{name}", os.O_PATH) for name in DEVICES}
     _read_only("/", MS_RDONLY | MS_NOSUID)
@@ -234,7 +256,7 @@ def furnish(view: View, room: int, tasks: int) -> None:
         os.close(descriptor)
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     _mount("proc", "/proc", "proc", flags)
-    if _kernel() >= PID_MAX_IS_PRIVATE:
+    if kernel() >= PID_MAX_IS_PRIVATE:
         _write("/proc/sys/kernel/pid_max", str(max(tasks, FEWEST_TASKS)))
     _mount("proc", "/proc", None, flags | MS_RDONLY | MS_REMOUNT)
 
@@ -264,7 +286,8 @@ def _own(path: str, kept: int, number: int, room: int) -> None:
     _mount("overlay", path, "overlay", MS_NOSUID, options)
 
 
-FURNITURE = {"hide": _hide, "show": _show, "own": _own}
+FURNITURE = {"hide": _hide, "show": _show, "cache": _own, "own": _own}
+FROM_OUTSIDE = ("show", "cache", "own")
 
 
 def _furnish_devices(devices: dict[str, int], room: int) -> None:
@@ -281,7 +304,7 @@ def _furnish_devices(devices: dict[str, int], room: int) -> None:
     _mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=600")
 
 
-def _kernel() -> tuple[int, int]:
+def kernel() -> tuple[int, int]:
     major, minor = os.uname().release.split(".")[:2]
     return int(major), int("".join(filter(str.isdigit, minor)))
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 LONGEST = 65536
 """Bytes of a file about one process."""
 MOST_LOOKS = 3
@@ -21,11 +25,13 @@ Stat = tuple[int, str]
 # ---------------------------------------------------------------- the process tree
 
 
-def descendants(root: int) -> list[int]:
-    """Every process below `root`, parents before children, zombies included."""
+def descendants(root: int, without: Container[int] = ()) -> list[int]:
+    """Every process below `root`, parents before children, zombies included; but for those `without` and
+    what is below them."""
     children: dict[int, list[int]] = {}
     for pid, parent in _all_parents().items():
-        children.setdefault(parent, []).append(pid)
+        if pid not in without:
+            children.setdefault(parent, []).append(pid)
     found = [root]
     for pid in found:
         found += children.get(pid, ())

@@ -30,6 +30,18 @@ def owner_of(inodes: set[int]) -> int | None:
     return next((pid for pid in pids if not inodes.isdisjoint(_socket_inodes(pid))), None)
 
 
+def is_hidden(pids: Iterable[int]) -> bool:
+    """Whether the system hides what one of these processes holds, as a bwrap with the rights of root does."""
+    for pid in pids:
+        try:
+            os.readlink(f"/proc/{pid}/fd/0")
+        except PermissionError:
+            return True
+        except OSError:
+            continue
+    return False
+
+
 def _socket_inodes(pid: int) -> Iterator[int]:
     folder = f"/proc/{pid}/fd"
     try:
@@ -51,6 +63,7 @@ class InodeTable(ABC):
     def __init__(self, box: Box | None) -> None:
         # Sockets older than the instance are not its own: these need no look at processes. In a box
         # there are none, and the instance may have begun; the look shows whether looking is allowed.
+        self._box = box
         seen = [*self.rows("tcp", LISTEN), *self.rows("udp", UNCONNECTED)]
         self._strangers = set() if box else {row.inode for row in seen}
 
@@ -71,7 +84,10 @@ class InodeTable(ABC):
         rows = [row for row in found if row.port and row.inode not in self._strangers]
         if not rows:
             return []
-        held = inodes_of(pids())
+        holders = pids()
+        held = inodes_of(holders)
+        if not held and self._box and not self._box.is_shared and is_hidden(holders):
+            return [row for row in rows if row.inode]  # nobody else is in that network
         return [row for row in rows if row.inode in held]
 
     def close(self) -> None:

@@ -15,12 +15,13 @@ from pathlib import Path
 from ..deadline import Deadline, DeadlineMissed, poll
 from ..errors import NotTestable
 from . import explain, timewait
-from .box import Box
+from .box import Box, View
 from .command import Command, SpawnFailed, build, refusal
 from .explain import Failure
 from .instance import Instance
 from .log import Log, drain
 from .ports import ephemeral_range, lock_free_port
+from .rungs import BOXED, Rung
 from .sockets import Endpoint, SocketTable, Transport, open_table
 from .target import Target
 from .tree import Bounds, Tree, open_tree
@@ -146,7 +147,7 @@ def launch(command: Command, target: Target, joined: Box | None = None) -> Launc
     """Run it, in the network of that box if there is one, and drain its output. Raises TargetError or
     EnvironmentFault."""
     with contextlib.ExitStack() as cleanup:
-        table = None if target.rung == "box" else open_table()  # first, to know which sockets are older
+        table = None if target.rung in BOXED else open_table()  # first, to know which sockets are older
         if table:
             cleanup.callback(table.close)
         command, bounds = _bounds(command, target, joined, cleanup)
@@ -162,10 +163,11 @@ def _bounds(
     command: Command, target: Target, joined: Box | None, cleanup: contextlib.ExitStack
 ) -> tuple[Command, Bounds]:
     """What the target's rung holds it to, and the command with what that adds to it."""
-    if target.rung in ("box", "landlock"):
+    if target.rung in (*BOXED, "landlock"):
         from .view import rules_of, view_of  # what only Linux has
-    if target.rung == "box":
-        box = Box(view_of(command, target.shown), joined)
+    if target.rung in BOXED:
+        view = view_of(command, target.shown)
+        box = joined.again(view) if joined else _new_box(target.rung, view)
         cleanup.callback(box.close)
         return command, Bounds(target.limits, box=box)
     if target.rung == "landlock":
@@ -174,6 +176,14 @@ def _bounds(
         rules = rules_of(command, temporary, target.shown)
         return replace(command, env={**command.env, "TMPDIR": str(temporary)}), Bounds(target.limits, rules)
     return command, Bounds(target.limits)
+
+
+def _new_box(rung: Rung, view: View) -> Box:
+    if rung == "box":
+        return Box(view)
+    from .bubblewrap import Bubblewrap
+
+    return Bubblewrap(view)
 
 
 def _run(command: Command, bounds: Bounds) -> tuple[Tree, Log]:
@@ -337,7 +347,7 @@ class _Readiness:
 
     def _failure(self) -> Failure:
         limits = self.target.limits
-        boxed = self.target.rung == "box"
+        boxed = self.target.rung in BOXED
         return Failure(self.command, self.log, self.table, self.tree.pids(), self.known, limits, boxed)
 
 

@@ -15,12 +15,13 @@ from typing import Protocol
 
 from ..deadline import Deadline, poll
 from ..errors import EnvironmentFault
-from . import guard, processes
+from . import processes
 from .box import Box
 from .command import TOKEN, Command, SpawnFailed
 from .guards import open_guard
 from .landlock import Rules
 from .limits import Limits
+from .spawn import Request
 from .vitals import Exit
 
 ANSWER_TIME = 10.0
@@ -81,7 +82,8 @@ class GuardedTree:
 
     def __init__(self, command: Command, log_fd: int, bounds: Bounds) -> None:
         self.pid = 0
-        self._init = 0
+        self._root = 0  # below it are the processes of the instance
+        self._box = bounds.box
         self._limits = bounds.limits
         self._guard = 0  # its PID, while that is known and it lives
         self._end: int | None = None  # readable when it has ended
@@ -94,7 +96,9 @@ class GuardedTree:
         self._lock = threading.RLock()
         self._control, its_end = socket.socketpair()
         with its_end:
-            open_guard([its_end.fileno(), log_fd, *(bounds.box.for_guard() if bounds.box else ())])
+            box = bounds.box.for_guard() if bounds.box else []
+            is_remote = bounds.box is not None and bounds.box.has_remote_guards
+            open_guard([its_end.fileno(), log_fd, *box], is_remote)
         try:
             self._spawn(command, bounds)
         except BaseException:
@@ -103,7 +107,7 @@ class GuardedTree:
 
     def _spawn(self, command: Command, bounds: Bounds) -> None:
         limits, box = bounds.limits, bounds.box
-        request = guard.Request(
+        request = Request(
             command.program,
             list(command.argv),
             str(command.cwd),
@@ -121,9 +125,10 @@ class GuardedTree:
         word, *numbers = self._answer().split()
         if word == "failed":
             raise SpawnFailed(int(numbers[0]))
-        self.pid, self._init = map(int, numbers)
+        self.pid, init = map(int, numbers)
+        self._root = init or self._guard
         if box:
-            box.entered(self._guard)
+            box.entered(self._guard, self._root)
 
     # ------------------------------------------------------------ what the guard says
 
@@ -191,8 +196,9 @@ class GuardedTree:
     # ------------------------------------------------------------ what the guard is told
 
     def pids(self) -> list[int]:
-        below = [] if self._empty or not self._guard else processes.descendants(self._guard)
-        return [pid for pid in below if pid != self._init]
+        if self._empty or not (self._guard and self._root):
+            return []
+        return processes.descendants(self._root, self._box.beside(self._root) if self._box else ())
 
     def pause(self) -> None:
         if self._command("pause") == "unstoppable":
@@ -219,6 +225,8 @@ class GuardedTree:
                 kill_by_token(self._token)
                 self._empty = True
             self._await_guard()
+            if self._box:
+                self._box.left(self._root)
 
     def _await_guard(self) -> None:
         """It ends when it is told that nobody listens any more."""

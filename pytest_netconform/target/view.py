@@ -35,7 +35,7 @@ CACHES = (*(".cache/uv", ".cache/go-build", ".cache/deno", ".npm", ".m2", ".grad
 BIN = ("bin", "sbin", "shims")
 MOST_LINKS = 40
 """From one to the next: the kernel follows no more either (path_resolution(7))."""
-ORDER = ("hide", "link", "show", "own")
+ORDER = ("hide", "link", "show", "cache", "own")
 """Of what is mounted on the same folder."""
 RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 
@@ -46,7 +46,7 @@ def view_of(command: Command, also: Iterable[Path] = ()) -> View:
     view = [("hide", path) for path in (*hidden, *_secret())]
     view += [("link", path) for path in links]
     view += [("show", path) for path in shown]
-    view += [("own", path) for path in _caches() if _is_inside(path, hidden)]
+    view += [("cache", path) for path in _caches() if _is_inside(path, hidden)]
     view += [("own", own)] if own != Path("/") else []
     view.sort(key=lambda entry: (entry[1].parts, RANK[entry[0]]))
     return [(kind, str(path)) for kind, path in view]
