@@ -15,7 +15,7 @@ import pytest
 
 from pytest_netconform.actors.client import ConnectionEnded
 from pytest_netconform.actors.pump import readable
-from pytest_netconform.actors.websocket import CHUNK, MOST_AT_ONCE, BadFrame, WebSocketClient
+from pytest_netconform.actors.websocket import CHUNK, MOST_AT_ONCE, BadFrame, HeadReader, WebSocketClient
 from pytest_netconform.deadline import Deadline
 
 PATIENCE = 20.0
@@ -51,6 +51,20 @@ class Here:
             b"Sec-WebSocket-Accept: " + accepts + b"\r\n\r\n"
         )
         ends.append(end)
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
+def test_the_head_is_read_and_nothing_behind_it(line_end: bytes) -> None:
+    head, behind = line_end.join((b"HTTP/1.1 101 Go", b"A: b", b"", b"")), b"\r\n\r\n and more"
+    for cut in range(1, len(head + behind)):
+        server, client = socket.socketpair()
+        with server, client:
+            reader = HeadReader(client)
+            server.sendall((head + behind)[:cut])
+            read = b"".join(reader.recv(1) for _ in range(min(cut, len(head))))
+            server.sendall((head + behind)[cut:])
+            read += b"".join(reader.recv(1) for _ in range(len(head) - len(read)))
+            assert (read, client.recv(100)) == (head, behind), cut
 
 
 Pair = tuple[WebSocketClient, socket.socket]

@@ -83,7 +83,7 @@ def checks() -> tuple[str, ...]:
     return tuple(item.id for suite in suites() for item in items_of(suite, ""))
 
 
-def play_row(row: Row, env: Mapping[str, str] | None = None, everywhere: bool = True) -> Outcome:
+def play_row(row: Row, env: Mapping[str, str] | None = None, everywhere: bool = False) -> Outcome:
     """Every check of every suite that fits the server, or only of those that its defect is about, with all
     tiers gating; `env` is added to the server's environment."""
     said = (("reply", row.reply), ("encoding", row.encoding))
