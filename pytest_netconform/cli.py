@@ -44,9 +44,10 @@ def _parser() -> argparse.ArgumentParser:
         "--times", type=int, default=1, help="play each so often, to see that it never varies"
     )
     selftest.add_argument(
-        "--everywhere",
-        action="store_true",
-        help="play each faulty server on all suites, not only on those that its defect is about",
+        "--reach",
+        choices=("checks", "suites", "all"),
+        default="checks",
+        help="play each faulty server on the checks that it must fail, on their suites, or on all of them",
     )
     selftest.set_defaults(run=_selftest)
     checks = commands.add_parser("checks", help="print the page about every bundled check, as Markdown")
@@ -64,7 +65,7 @@ def _selftest(options: argparse.Namespace) -> int:
         raise UsageError(f"no bundled server is called {' or '.join(options.servers)}")
     began = time.monotonic()
     outcomes = []
-    for outcome in play_rows(rows * max(1, options.times), max(1, options.jobs), options.everywhere):
+    for outcome in play_rows(rows * max(1, options.times), max(1, options.jobs), options.reach):
         outcomes.append(outcome)
         for problem in outcome.problems():
             print(problem, file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from .. import bundled
 from ..errors import EnvironmentFault
@@ -19,6 +20,10 @@ from ..suite.load import load
 from ..suite.model import Suite
 from ..target import Rung, Target, stand
 from .rows import Row, fits
+
+Reach = Literal["checks", "suites", "all"]
+"""How far a faulty server is played: on the checks that its row names and what they require, on their suites,
+or on all that fit."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +88,18 @@ def checks() -> tuple[str, ...]:
     return tuple(item.id for suite in suites() for item in items_of(suite, ""))
 
 
-def play_row(row: Row, env: Mapping[str, str] | None = None, everywhere: bool = False) -> Outcome:
-    """Every check of every suite that fits the server, or only of those that its defect is about, with all
-    tiers gating; `env` is added to the server's environment."""
+def play_row(row: Row, env: Mapping[str, str] | None = None, reach: Reach = "suites") -> Outcome:
+    """Every check that fits a right server; of a faulty one those within `reach`. All tiers gate; `env` is
+    added to the server's environment."""
     said = (("reply", row.reply), ("encoding", row.encoding))
     params = [("*", key, value) for key, value in said if value is not None]
     foreseen = [one for one in checks() if any(fits(one, pattern) for pattern in row.foreseen)]
     rules = Rules("robust", params=params, scale=row.scale, foreseen=foreseen)
     target = Target("server", row.command, env=env or {}, rung=_rung())
+    only = row.suites if reach == "all" else row.concerned
+    named = () if reach != "checks" or row.is_right else row.fails or row.foreseen
     try:
-        return Outcome(row, play_all(target, rules, row.profile, row.suites if everywhere else row.concerned))
+        return Outcome(row, play_all(target, rules, row.profile, only, named))
     except EnvironmentFault as exc:
         return Outcome(row, unavailable=str(exc))
 
@@ -103,31 +110,37 @@ def _rung() -> Rung:
 
 
 def play_all(
-    target: Target, rules: Rules, profile: Sequence[str] = (), only: Sequence[str] = ()
+    target: Target,
+    rules: Rules,
+    profile: Sequence[str] = (),
+    only: Sequence[str] = (),
+    named: Sequence[str] = (),
 ) -> tuple[Result, ...]:
-    """The results of every check of the bundled suites that fit the server, or of those that are named;
-    `profile` is what is said of it. Raises EnvironmentFault where this machine cannot run it."""
+    """The results of every check of the bundled suites that fit the server, or of those suites that are
+    named, and of them of those checks; `profile` is what is said of it. Raises EnvironmentFault where this
+    machine cannot run it."""
     probed = probe(target, rules.patience)
     if probed.profile is None and probed.blame == "environment":
         raise EnvironmentFault(probed.fault, probed.explanation)
     judge = Judge(Bench(target), probed.declared(profile), rules)
     try:
-        return tuple(_results(judge, only))
+        return tuple(_results(judge, only, named))
     finally:
         judge.bench.retire()
 
 
-def _results(judge: Judge, only: Sequence[str]) -> Iterator[Result]:
+def _results(judge: Judge, only: Sequence[str], named: Sequence[str]) -> Iterator[Result]:
     profile = judge.probed.profile
     for suite in suites():
         if only and suite.name not in only:
             continue
         if profile is None or profile.lacking(suite.needs) is None:
             for item in items_of(suite, f"suites/{suite.path.name}"):
-                yield judge.judge(item)
+                if not named or any(fits(item.id, pattern) for pattern in named):
+                    yield judge.judge(item)
 
 
-def play_rows(rows: Sequence[Row], jobs: int, everywhere: bool) -> Iterator[Outcome]:
+def play_rows(rows: Sequence[Row], jobs: int, reach: Reach) -> Iterator[Outcome]:
     """As they come, several at a time, each in a process of its own. The longest first, which would be waited
     for at the end: those that fail many checks let many deadlines pass, and right ones play every check."""
     context = multiprocessing.get_context(
@@ -136,5 +149,5 @@ def play_rows(rows: Sequence[Row], jobs: int, everywhere: bool) -> Iterator[Outc
     context.set_forkserver_preload([__name__])
     longest_first = sorted(rows, key=lambda row: 3 if row.is_right else len(row.fails), reverse=True)
     with ProcessPoolExecutor(jobs, context) as pool:
-        for done in as_completed([pool.submit(play_row, row, None, everywhere) for row in longest_first]):
+        for done in as_completed([pool.submit(play_row, row, None, reach) for row in longest_first]):
             yield done.result()
