@@ -7,16 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-MOST_MILLISECONDS = 10.0
 MEASURE = """
-import time, pytest
+import time
 began = time.process_time()
+import pytest
+middle = time.process_time()
 import pytest_netconform.plugin
-print((time.process_time() - began) * 1000)
+print((time.process_time() - middle) / (middle - began))
 """
 
 
-def test_an_unused_plugin_costs_a_start_of_pytest_less_than_10_ms(tmp_path: Path) -> None:
+def test_an_unused_plugin_costs_a_start_of_pytest_less_than_a_tenth(tmp_path: Path) -> None:
     """Its modules are imported, as a start of pytest does; an installed package is compiled already."""
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -27,4 +28,4 @@ def test_an_unused_plugin_costs_a_start_of_pytest_less_than_10_ms(tmp_path: Path
         return float(ran.stdout)
 
     once()  # compiles
-    assert min(once() for _ in range(7)) < MOST_MILLISECONDS  # without what others do to the machine
+    assert min(once() for _ in range(7)) < 0.1  # without what others do to the machine

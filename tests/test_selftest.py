@@ -32,7 +32,10 @@ def test_a_deviation_names_a_bundled_check_and_reference() -> None:
     table: dict[str, dict[str, list[str]]] = read(path, path.name).value
     named = {check.id for suite in suites() for check in suite.checks.values()}
     assert set(table) <= named
-    assert {server for one in table.values() for server in one["servers"]} <= set(bundled.reference_names())
+    servers = {
+        name for one in table.values() for key in ("servers", "by_chance") for name in one.get(key, ())
+    }
+    assert servers <= set(bundled.reference_names())
 
 
 def test_each_check_fails_on_some_faulty_server_by_its_row() -> None:

@@ -64,6 +64,13 @@ def test_a_deviation_of_a_reference_that_is_gone_is_a_problem() -> None:
     assert outcome(row, one="failed", two="failed").problems() != []
 
 
+def test_a_deviation_by_chance_is_one_or_not() -> None:
+    row = Row("right", "reference", deviates={"mine/one": "threads overtake"}, sometimes=("mine/one",))
+    assert outcome(row, one="failed", two="passed").problems() == []
+    assert outcome(row, one="passed").problems() == []
+    assert outcome(row, one="passed", two="failed").problems() != []
+
+
 def test_a_faulty_server_is_about_the_suites_in_which_it_fails() -> None:
     assert Row("faulty/a", "faulty", fails=("mine/one", "mine/two"), sometimes=("yours/x",)).concerned == (
         "mine",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from suite_texts import (
     SHOWN,
     STEP_LINE,
@@ -102,7 +105,7 @@ def test_a_problem_is_shown_as_the_reader_needs_it(tmp_path: Path) -> None:
     ]
 
 
-def test_thirty_checks_load_in_less_than_15_ms(tmp_path: Path) -> None:
+def test_a_suite_loads_in_a_few_times_what_its_yaml_takes(tmp_path: Path) -> None:
     one = suite_with_check(
         "points: 2",
         "level: should",
@@ -114,11 +117,19 @@ def test_thirty_checks_load_in_less_than_15_ms(tmp_path: Path) -> None:
     path = written(tmp_path, head + "".join(f"  check-{i}:{check}" for i in range(30)))
     assert len(load(path).checks) == 30
     assert path.read_bytes().count(b"\n") > 300
-    assert min(_seconds(path) for _ in range(40)) < 0.015
+    gc.freeze()  # what other tests have left
+    loads, reads = zip(*((_seconds(load, path), _seconds(_read_yaml, path)) for _ in range(40)), strict=True)
+    gc.unfreeze()
+    assert min(loads) < 5 * min(reads)
 
 
-def _seconds(path: Path) -> float:
+def _read_yaml(path: Path) -> None:
+    """By the library alone: it says how fast this machine is now."""
+    yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+
+
+def _seconds(act: Callable[[Path], object], path: Path) -> float:
     """Of this process alone: what others do meanwhile does not count."""
     began = time.process_time()
-    load(path)
+    act(path)
     return time.process_time() - began

@@ -53,7 +53,7 @@ class Outcome:
                 yield f"{self.row.id} fails {result.check}: {told}"
 
     def _missing(self) -> Iterator[str]:
-        for pattern in (*self.row.fails, *self.row.warns, *self.row.deviates):
+        for pattern in (*self.row.fails, *self.row.warns, *self.row.always_deviates):
             found = [one for one in self.results if fits(one.check, pattern)]
             if "*" in pattern:
                 found = [one for one in found if one.verdict != "skipped"]

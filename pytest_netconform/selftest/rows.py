@@ -34,7 +34,8 @@ class Row:
     may be patterns such as `*/one-client`. `looks_like`: the signatures that failures of checks name.
     `warns`: checks that a right server need not meet, none of them core, each with the reason. `deviates`:
     checks that a reference does not meet, because what it is built on does not, each with the reason and the
-    clause. All other checks pass or do not apply. `suites`: where only these are played.
+    clause; those in `sometimes` too meet them by chance. All other checks pass or do not apply. `suites`:
+    where only these are played.
     """
 
     server: str
@@ -67,6 +68,10 @@ class Row:
         return (*self.fails, *self.sometimes, *self.deviates)
 
     @property
+    def always_deviates(self) -> tuple[str, ...]:
+        return tuple(check for check in self.deviates if check not in self.sometimes)
+
+    @property
     def concerned(self) -> tuple[str, ...]:
         """The suites that its defect is about; none of them named where that may be any, or there is none."""
         if self.is_right:
@@ -93,16 +98,20 @@ def _references() -> Iterator[Row]:
             # A thousand clients are as many whatever they are answered.
             for args in replies:
                 scale = name in SCALE_OF_EVENTS if protocol == "socketio" else not args
-                yield Row(name, "reference", args=args, scale=scale, deviates=_deviations(name))
+                yield Row(name, "reference", args=args, scale=scale, **_deviations(name))
     for encoding in ENCODINGS:
         yield Row(IN_ENCODINGS, "reference", encoding=encoding, suites=("gbk",))
 
 
-def _deviations(name: str) -> dict[str, str]:
+def _deviations(name: str) -> dict[str, Any]:
     table: Any = read(bundled.references_dir() / DEVIATIONS, DEVIATIONS).value
-    return {
-        check: f"{one['because']} ({one['clause']})" for check, one in table.items() if name in one["servers"]
+    chance = tuple(check for check, one in table.items() if name in one.get("by_chance", ()))
+    deviates = {
+        check: f"{one['because']} ({one['clause']})"
+        for check, one in table.items()
+        if check in chance or name in one.get("servers", ())
     }
+    return {"deviates": deviates, "sometimes": chance}
 
 
 def _of_table(folder: str, kind: Kind) -> Iterator[Row]:
