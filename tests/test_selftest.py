@@ -1,4 +1,4 @@
-"""Every right server passes every check; every faulty server fails exactly the checks of its row."""
+"""Every right server passes every check; every faulty server fails the checks of its row."""
 
 from __future__ import annotations
 

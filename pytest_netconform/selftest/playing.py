@@ -88,7 +88,7 @@ def checks() -> tuple[str, ...]:
     return tuple(item.id for suite in suites() for item in items_of(suite, ""))
 
 
-def play_row(row: Row, env: Mapping[str, str] | None = None, reach: Reach = "suites") -> Outcome:
+def play_row(row: Row, env: Mapping[str, str] | None = None, reach: Reach = "checks") -> Outcome:
     """Every check that fits a right server; of a faulty one those within `reach`. All tiers gate; `env` is
     added to the server's environment."""
     said = (("reply", row.reply), ("encoding", row.encoding))
