@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     schema.set_defaults(run=_schema)
     selftest = commands.add_parser("selftest", help="play every bundled server and print who fails what")
     selftest.add_argument("servers", nargs="*", metavar="NAME", help="as threads or faulty/*; default: all")
-    selftest.add_argument("--jobs", type=int, default=6 * (os.cpu_count() or 1), help="so many at a time")
+    selftest.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="so many at a time")
     selftest.add_argument(
         "--times", type=int, default=1, help="play each so often, to see that it never varies"
     )
