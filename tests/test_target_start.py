@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import struct
@@ -10,13 +11,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from target_servers import ECHO, LISTEN, PATIENCE, THREADED, WAIT, exchange, target
 
-from pytest_netconform.deadline import Deadline, poll
+from pytest_netconform.deadline import Deadline
 from pytest_netconform.errors import NotTestable
-from pytest_netconform.target import Instance, Target, explain
+from pytest_netconform.target import Target, explain
 from pytest_netconform.target import start as start_module
 from pytest_netconform.target.ports import lock_free_port
 from pytest_netconform.target.procnet import ProcTable
@@ -440,20 +442,21 @@ def closed_by_the_server(port: int) -> socket.socket:
     return client
 
 
-def test_a_port_that_closed_connections_keep_is_waited_for(tmp_path: Path, hard_coded_port: int) -> None:
+def test_a_port_that_closed_connections_keep_is_waited_for(
+    tmp_path: Path, hard_coded_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = closed_by_the_server(hard_coded_port)
-    started: list[Instance] = []
-    server = target(tmp_path, WITHOUT_REUSEADDR.format(port=hard_coded_port) + ECHO)
-    thread = threading.Thread(target=lambda: started.append(server.start()))
-    thread.start()
-    starts = tmp_path / "starts"
-    poll(starts.exists, Deadline(PATIENCE), "the first start")
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    threading.Timer(0.3, client.close).start()
-    thread.join(PATIENCE)
-    (instance,) = started
-    assert starts.read_text() == "xx"
-    assert instance.notes == (f"waited 0 s until port {hard_coded_port} left TIME_WAIT",)
+    await_free = start_module._await_free
+
+    def closed_meanwhile(kept: Any) -> None:
+        threading.Timer(0.1, client.close).start()
+        await_free(kept)
+
+    monkeypatch.setattr(start_module, "_await_free", closed_meanwhile)
+    instance = target(tmp_path, WITHOUT_REUSEADDR.format(port=hard_coded_port) + ECHO).start()
+    assert (tmp_path / "starts").read_text() == "xx"
+    assert re.fullmatch(rf"waited \d+ s until port {hard_coded_port} left TIME_WAIT", *instance.notes)
     assert exchange(instance) == b"hello"
     instance.stop()
 
